@@ -1,0 +1,52 @@
+import type { Finding } from './finding.ts';
+
+/** One reason why a change was not accepted. Sent back to the agent and shown to people. */
+export type Problem =
+  | { code: 'still_failing'; finding: Finding }
+  | { code: 'not_seen'; finding: Finding }
+  | { code: 'regression'; finding: Finding }
+  | { code: 'lost_tests'; check: string; names: string[] }
+  | { code: 'policy'; rule: string; message: string; paths: string[] }
+  | { code: 'conflict'; paths: string[]; hunks: string }
+  | { code: 'check_broken'; check: string; message: string }
+  | { code: 'setup_failed'; message: string }
+  | { code: 'no_change'; message: string }
+  | { code: 'agent_failed'; message: string };
+
+/**
+ * passed: everything asked was seen.
+ * failed: something was seen that must not be.
+ * not_verifiable: it could not be seen either way (a check broke, the setup failed).
+ */
+export interface Verdict {
+  status: 'passed' | 'failed' | 'not_verifiable';
+  problems: Problem[];
+  /** The tree that was judged and the tree it was compared with. */
+  tree: string | null;
+  baseTree: string | null;
+}
+
+/** One line for a table or a report. */
+export function describeProblem(problem: Problem): string {
+  switch (problem.code) {
+    case 'still_failing':
+      return `still failing: ${problem.finding.title}`;
+    case 'not_seen':
+      return `not seen to pass: ${problem.finding.title}`;
+    case 'regression':
+      return `breaks what passed before: ${problem.finding.title}`;
+    case 'lost_tests':
+      return `${problem.names.length} test(s) of ${problem.check} no longer run: ${problem.names.slice(0, 3).join(', ')}`;
+    case 'policy':
+      return `${problem.rule}: ${problem.message}`;
+    case 'conflict':
+      return `conflicts with what landed first in ${problem.paths.join(', ')}`;
+    case 'check_broken':
+      return `check ${problem.check} could not be run: ${problem.message}`;
+    case 'setup_failed':
+      return `setup failed: ${problem.message}`;
+    case 'no_change':
+    case 'agent_failed':
+      return problem.message;
+  }
+}

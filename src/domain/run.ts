@@ -1,0 +1,62 @@
+import type { CheckSpec } from './check-result.ts';
+import type { RunState } from './lifecycles/run.ts';
+
+/** What a run was asked to do, frozen when it starts. Durations in milliseconds. */
+export interface RunOptions {
+  checks: CheckSpec[];
+  /** Shell text that prepares a checkout, or null: detected from lock files. */
+  setup: string | null;
+  agent: string;
+  /** For `command`: the program and its arguments, `{prompt}` and `{promptFile}` unfilled. */
+  agentCommand: string[] | null;
+  /** For `scripted`: absolute path of the script. */
+  agentScript: string | null;
+  concurrency: number;
+  /** Checks that may run side by side. */
+  checkConcurrency: number;
+  maxAttempts: number;
+  maxRounds: number;
+  group: 'finding' | 'file' | 'check' | 'auto';
+  /** Glob of paths a change may touch, or null: everything. */
+  scope: string | null;
+  workspace: 'clone' | 'worktree';
+  allowTestEdits: boolean;
+  /** Negative control of the tests and the demo only: without it no policy rule is applied. */
+  policy: boolean;
+  attemptTimeoutMs: number;
+}
+
+export type RunOutcome = 'green' | 'remaining' | 'stopped' | 'failed';
+
+/** One `ao fix`. */
+export interface Run {
+  id: string;
+  state: RunState;
+  outcome: RunOutcome | null;
+  /** Why it ended as it did, in a sentence; null while it runs and when it is green. */
+  reason: string | null;
+  /** Project id: a slug of the folder's name and a hash of its real path. */
+  project: string;
+  /** Real path of the user's repository. */
+  path: string;
+  branch: string;
+  /** Head of the target when the run started. */
+  before: string;
+  /** The commit that the run has brought the target to (as far as it knows). */
+  head: string;
+  /** Set while the user's checkout refuses what was landed: it waits at `refs/ao/landed/<run>`. */
+  held: string | null;
+  options: RunOptions;
+  /** Clean environment for agents and checks, built from what the client sent. */
+  env: Record<string, string>;
+  /** Hash of path, branch and options: the same request joins the run instead of starting another. */
+  fingerprint: string;
+  /** Planning passes done so far; `options.maxRounds` bounds it. */
+  round: number;
+  /** Findings of the first pass. */
+  baseline: { tree: string; findings: string[] } | null;
+  /** Ids of findings that came and went on one tree; they hold up nothing. */
+  flaky: string[];
+  createdAt: number;
+  endedAt: number | null;
+}

@@ -1,0 +1,129 @@
+import type { Problem, Verdict } from './evidence.ts';
+import type { Finding } from './finding.ts';
+import type { SessionState } from './lifecycles/session.ts';
+import type { LandingState } from './lifecycles/landing.ts';
+import type { TaskState } from './lifecycles/task.ts';
+
+/** A unit of work on the board. */
+export interface Task {
+  /** 16 hex digits. */
+  id: string;
+  run: string;
+  project: string;
+  state: TaskState;
+  /** Why it is where it is: `needs_you`, `fixed by …`, `cancelled by you`; null when there is nothing to say. */
+  reason: string | null;
+  title: string;
+  findings: Finding[];
+  /** Number of the last attempt: the fencing token. Only grows. */
+  attempt: number;
+  /** Attempts it may use in all. Reserved before each attempt; only a person raises it. */
+  attemptsAllowed: number;
+  /** The work kept from earlier attempts, as a commit in the hub. */
+  kept: string | null;
+  /** Paths of the kept work that policy refused; the next attempt starts without them. */
+  discard: string[];
+  /** Why the last attempt was not accepted; goes into the next prompt. */
+  problems: Problem[];
+  /** A person accepted the change in spite of policy. */
+  accepted: boolean;
+  landed: { commit: string } | null;
+  /** Task whose landing made this one unnecessary. */
+  fixedBy: string | null;
+  /** Order on the board, smaller first. */
+  rank: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export type AttemptOutcome =
+  | 'passed'
+  | 'failed'
+  | 'not_verifiable'
+  | 'timed_out'
+  | 'killed'
+  | 'superseded';
+
+/** One try at a task. */
+export interface Attempt {
+  /** `<task>.<number>` */
+  id: string;
+  run: string;
+  task: string;
+  number: number;
+  session: string;
+  agent: string;
+  account: string;
+  /** Target commit that the attempt is judged against. */
+  base: string;
+  /** Commit that its workspace started from: `base`, or kept work merged onto it. */
+  start: string;
+  startedAt: number;
+  endedAt: number | null;
+  outcome: AttemptOutcome | null;
+  reason: string | null;
+  /** The commits it offers, as one exact commit in the hub. */
+  change: { commit: string; tree: string } | null;
+  verdict: Verdict | null;
+  /** The agent said that it was done. Noted, decides nothing. */
+  claim: string | null;
+}
+
+export type SessionOutcome = 'completed' | 'exited' | 'failed' | 'killed';
+
+/** One agent at work in one workspace, under one account, in one runtime. */
+export interface Session {
+  /** `[a-z0-9-]{1,40}`; its branch is `ao/<id>`. */
+  id: string;
+  run: string;
+  task: string;
+  attempt: number;
+  agent: string;
+  account: string;
+  state: SessionState;
+  outcome: SessionOutcome | null;
+  exitCode: number | null;
+  reason: string | null;
+  workspace: WorkspaceRef;
+  /** Directory of its logs and runtime files. */
+  dir: string;
+  /** What the runtime needs to find the agent again after a restart of the daemon; null until it was started. */
+  handle: RuntimeHandle | null;
+  startedAt: number;
+  endedAt: number | null;
+}
+
+export interface WorkspaceRef {
+  kind: 'clone' | 'worktree';
+  path: string;
+  branch: string;
+  /** Commit it started from. */
+  start: string;
+}
+
+/** Plain data, stored with the session. */
+export interface RuntimeHandle {
+  runtime: string;
+  pid: number;
+  /** Kernel start time of `pid`, so that a reused pid is not taken for the agent. */
+  startTime: string;
+  dir: string;
+  /** Value of `AO_MARK` in the environment of every process of the session. */
+  mark: string;
+}
+
+/** A change's way through the merge queue. */
+export interface Landing {
+  /** Id of the attempt. */
+  id: string;
+  run: string;
+  task: string;
+  attempt: number;
+  state: LandingState;
+  /** Commit and tree that passed the gate. */
+  change: { commit: string; tree: string };
+  queuedAt: number;
+  /** Set with the intent: the head it was tested on, the commit that lands and this task's commit inside it. */
+  intent: { base: string; commit: string; squash: string } | null;
+  problems: Problem[];
+}

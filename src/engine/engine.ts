@@ -1,0 +1,130 @@
+import type { Report } from '../domain/report.ts';
+import type { RunOptions } from '../domain/run.ts';
+
+/** A request whose configuration was read and checked; the engine freezes it. */
+export interface FixRequest {
+  /** Real path of the repository's top directory. */
+  path: string;
+  /** Branch to bring to green; null: the one that is checked out (an error on a detached head). */
+  branch: string | null;
+  /** `checks` empty: detect them. */
+  options: RunOptions;
+  /** Clean environment for agents and checks. */
+  env: Record<string, string>;
+  /** Go on with the last run of this repository instead of starting one; its own options hold. */
+  resume: boolean;
+}
+
+/** What `--dry-run` shows. */
+export interface Preview {
+  branch: string;
+  before: string;
+  checks: { name: string; command: string; outcome: string; durationMs: number }[];
+  findings: { id: string; check: string; file: string | null; line: number | null; title: string; flaky: boolean }[];
+  tasks: { title: string; findings: string[] }[];
+}
+
+/** One row of the live table and of `ao status`. */
+export interface TaskView {
+  id: string;
+  run: string;
+  title: string;
+  /** Board state. */
+  state: string;
+  /** What it is doing, in a word: waiting, working, checking, queued, landing, landed, fixed, needs_you, cancelled. */
+  phase: string;
+  reason: string | null;
+  attempt: number;
+  attemptsAllowed: number;
+  session: string | null;
+  agent: string | null;
+  /** Of the current or last attempt, ISO 8601. */
+  startedAt: string | null;
+  endedAt: string | null;
+  /** Last line that the agent printed, cleaned; null when none was seen. */
+  lastLine: string | null;
+}
+
+export interface QueueView {
+  /** Tasks in the order of the queue. */
+  entries: { task: string; title: string; state: string }[];
+  /** What is being tested or landed right now, in words; null when idle. */
+  activity: string | null;
+}
+
+export interface RunView {
+  id: string;
+  path: string;
+  branch: string;
+  state: string;
+  outcome: string | null;
+  reason: string | null;
+  /** What the run is doing, in words: `checking main`, `fixing 4 tasks`, … */
+  activity: string;
+  round: number;
+  maxRounds: number;
+  findings: number;
+  flaky: number;
+  createdAt: string;
+  endedAt: string | null;
+  tasks: TaskView[];
+  queue: QueueView;
+}
+
+export interface SessionView {
+  id: string;
+  run: string;
+  task: string;
+  title: string;
+  agent: string;
+  state: string;
+  outcome: string | null;
+  workspace: string;
+  branch: string;
+  log: string;
+  pid: number | null;
+  startedAt: string;
+  endedAt: string | null;
+  lastLine: string | null;
+}
+
+export interface CleanRequest {
+  /** Only what ended longer ago than this. */
+  olderThanMs: number;
+  dryRun: boolean;
+}
+
+export interface CleanResult {
+  removed: { kind: 'workspace' | 'log' | 'rescue' | 'run'; name: string; bytes: number }[];
+  /** What was left because it holds unsaved work or is in use, and why. */
+  kept: { kind: string; name: string; reason: string }[];
+}
+
+/** The façade that the API may call. Ids may be given as unique prefixes; unknown ones reject with `notFound`. */
+export interface Engine {
+  /** `conflict` when another run with other options works on the same repository. */
+  fix(request: FixRequest): Promise<{ run: string; joined: boolean }>;
+  preview(request: FixRequest): Promise<Preview>;
+  /** Ends the run's agents gracefully, saves their work; resolves when the run has ended. */
+  stop(run: string): Promise<void>;
+  report(run: string): Promise<Report>;
+  runs(): Promise<RunView[]>;
+  run(id: string): Promise<RunView>;
+  sessions(): Promise<SessionView[]>;
+  /** Raises the attempts that the task may use and makes it ready again. */
+  retry(task: string): Promise<TaskView>;
+  cancel(task: string): Promise<TaskView>;
+  /** The last change goes on in spite of policy; checks still decide. */
+  accept(task: string): Promise<TaskView>;
+  /** Unified diff of what a task or session has done so far, living workspaces included. */
+  diff(id: string): Promise<string>;
+  /** Log of a task's last session, or of a session. */
+  session(id: string): Promise<SessionView>;
+  clean(request: CleanRequest): Promise<CleanResult>;
+  /** Sessions that are running now. */
+  live(): Promise<SessionView[]>;
+  /** Resolves when an event after `seq` exists, or on abort. */
+  changed(seq: number, signal: AbortSignal): Promise<void>;
+  /** Lets go of everything; agents go on, unless `stopAgents`. */
+  shutdown(options: { stopAgents: boolean }): Promise<void>;
+}
