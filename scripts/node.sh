@@ -75,7 +75,7 @@ install_now() {
   mkdir "$stage" && cp "$root/package.json" "$root/package-lock.json" "$root/.npmrc" "$stage" || exit 1
   echo 'ao: installing dependencies, the pinned Node among them (only once, about 130 MB)' >&2
   (cd "$stage" && npm ci --ignore-scripts --no-engine-strict --package-lock --include=dev --include=optional \
-    --loglevel=error) </dev/null >&2 || fail "npm ci failed: see its message above, then start again"
+    --no-update-notifier --loglevel=error) </dev/null >&2 || fail "npm ci failed: see its message above, then start again"
   node=
   if [ -e "$root/node_modules" ]; then mv "$root/node_modules" "$stage/replaced" || exit 1; fi
   mv "$stage/node_modules" "$root/node_modules" || exit 1

@@ -1,0 +1,64 @@
+// npm test [-- <file or directory>… | <option of node --test>…]: runs the tests in an environment of their own,
+// so that they see nothing of the user: no git configuration, no home, no accounts, no data of a running ao.
+import { spawn } from 'node:child_process';
+import { globSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const kept = ['PATH', 'LANG', 'LC_ALL', 'TERM', 'USER', 'LOGNAME', 'SHELL', 'CI', 'NO_COLOR', 'FORCE_COLOR'];
+
+function testEnvironment(directory: string): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (kept.includes(name) || name.startsWith('AO_TEST_')) environment[name] = value;
+  }
+  const [home, temporary] = [join(directory, 'home'), join(directory, 'tmp')];
+  mkdirSync(home);
+  mkdirSync(temporary);
+  return {
+    ...environment,
+    HOME: home,
+    TMPDIR: temporary,
+    TMUX_TMPDIR: temporary,
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_AUTHOR_NAME: 'Test Author',
+    GIT_AUTHOR_EMAIL: 'author@example.com',
+    GIT_COMMITTER_NAME: 'Test Committer',
+    GIT_COMMITTER_EMAIL: 'committer@example.com',
+  };
+}
+
+function testFiles(targets: string[]): string[] {
+  if (targets.length === 0) return globSync(['src/**/*.test.ts', 'test/**/*.test.ts']).toSorted();
+  return targets.flatMap((target) =>
+    statSync(target).isDirectory() ? globSync(`${target}/**/*.test.ts`).toSorted() : [target],
+  );
+}
+
+const isOption = (argument: string): boolean => argument.startsWith('-');
+const files = testFiles(process.argv.slice(2).filter((argument) => !isOption(argument)));
+if (files.length === 0) {
+  console.error('npm test: no test files there');
+  process.exit(1);
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'ao-test-'));
+const child = spawn(
+  process.execPath,
+  [
+    '--test',
+    `--test-concurrency=${Math.max(2, availableParallelism())}`,
+    '--test-timeout=120000',
+    ...process.argv.slice(2).filter(isOption),
+    ...files,
+  ],
+  { stdio: 'inherit', env: testEnvironment(directory) },
+);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => child.kill(signal));
+}
+child.on('exit', (code) => {
+  rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  process.exit(code ?? 1);
+});
