@@ -42,9 +42,11 @@ export interface Run {
   branch: string;
   /** Head of the target when the run started. */
   before: string;
-  /** The commit that the run has brought the target to (as far as it knows). */
+  /** Tip of what the run has proved: `before`, then each landing, or a commit that somebody else put there. */
   head: string;
-  /** Set while the user's checkout refuses what was landed: it waits at `refs/ao/landed/<run>`. */
+  /** Where the user's branch stood when it was last seen. Behind `head` only while `held` is set. */
+  target: string;
+  /** Why the user's checkout refuses what was landed; it waits at `refs/ao/landed/<run>`. */
   held: string | null;
   options: RunOptions;
   /** Clean environment for agents and checks, built from what the client sent. */

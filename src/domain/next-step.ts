@@ -1,0 +1,115 @@
+import { findingsOf, isGreen, type TreeResult } from './check-result.ts';
+import type { Finding } from './finding.ts';
+import type { Placement } from './placement.ts';
+import type { Run, RunOutcome } from './run.ts';
+import type { Attempt, Landing, Session, Task } from './task.ts';
+
+/** All that deciding needs, read at one moment. */
+export interface RunSnapshot {
+  run: Run;
+  tasks: Task[];
+  /** Attempts that have not ended. */
+  attempts: Attempt[];
+  /** Sessions that have not ended. */
+  sessions: Session[];
+  /** Landings that are queued or under way. */
+  landings: Landing[];
+  /** Checks of `run.head`; null while unknown. */
+  head: TreeResult | null;
+  /** Ids of findings that pass at `run.head` (a function of `head`, computed where the files are known). */
+  passing: ReadonlySet<string>;
+  /** What may start now, decided by the placement function. */
+  placements: Placement[];
+  /** Task whose landing made `run.head`, if any. */
+  lastLanded: string | null;
+}
+
+/**
+ * What a run needs next. Steps are wishes about the world, not commands: the engine starts those that are not already
+ * under way, so that deciding again (after an event, a crash, a restart) is always safe.
+ */
+export type Step =
+  | { kind: 'check-head' }
+  | { kind: 'plan-tasks'; findings: Finding[] }
+  | { kind: 'close'; task: Task; by: string | null }
+  | { kind: 'start-attempt'; placement: Placement }
+  | { kind: 'continue-attempt'; attempt: Attempt }
+  | { kind: 'end-session'; session: Session }
+  | { kind: 'merge' }
+  | { kind: 'finish'; outcome: RunOutcome; reason: string | null };
+
+export function nextSteps(snapshot: RunSnapshot): Step[] {
+  const { run } = snapshot;
+  if (run.state === 'finished') return [];
+  if (run.state === 'stopping') return stoppingSteps(snapshot);
+  const going: Step[] = snapshot.attempts.map((attempt) => ({ kind: 'continue-attempt', attempt }));
+  if (snapshot.head === null) return [...going, { kind: 'check-head' }];
+  const broken = snapshot.head.checks.find((check) => check.outcome === 'broken');
+  if (broken !== undefined) {
+    return [{ kind: 'finish', outcome: 'failed', reason: `check ${broken.check} could not be run` }];
+  }
+
+  const closing = closable(snapshot);
+  if (closing.length > 0) return [...closing, ...going];
+  const steps: Step[] = going;
+  if (snapshot.landings.length > 0) steps.push({ kind: 'merge' });
+  const fresh = unplanned(snapshot);
+  if (fresh.length > 0 && run.round < run.options.maxRounds) {
+    steps.push({ kind: 'plan-tasks', findings: fresh });
+  } else {
+    for (const placement of snapshot.placements) steps.push({ kind: 'start-attempt', placement });
+  }
+  return steps.length > 0 ? steps : [finishStep(snapshot, snapshot.head, fresh)];
+}
+
+/** Agents are ended first (their work is saved), then the run. */
+function stoppingSteps(snapshot: RunSnapshot): Step[] {
+  if (snapshot.sessions.length > 0) {
+    return snapshot.sessions.map((session) => ({ kind: 'end-session', session }));
+  }
+  return [{ kind: 'finish', outcome: 'stopped', reason: 'stopped by you' }];
+}
+
+/** Open tasks whose findings all pass on the head, or turned out to come and go. */
+function closable(snapshot: RunSnapshot): Step[] {
+  const flaky = new Set(snapshot.run.flaky);
+  return snapshot.tasks
+    .filter((task) => task.state === 'ready' || task.state === 'inbox' || task.state === 'in_flight')
+    .filter((task) => !snapshot.landings.some((landing) => landing.task === task.id && landing.state === 'landing'))
+    .filter((task) => task.findings.every(({ id }) => snapshot.passing.has(id) || flaky.has(id)))
+    .map((task) => ({ kind: 'close', task, by: snapshot.lastLanded }));
+}
+
+/** Findings of the head that no task stands for. A done task whose finding came back does not count. */
+export function unplanned(snapshot: RunSnapshot): Finding[] {
+  if (snapshot.head === null) return [];
+  const covered = new Set<string>(snapshot.run.flaky);
+  for (const task of snapshot.tasks) {
+    if (task.state === 'done') continue;
+    for (const finding of task.findings) covered.add(finding.id);
+  }
+  return findingsOf(snapshot.head).filter((finding) => !covered.has(finding.id));
+}
+
+function finishStep(snapshot: RunSnapshot, head: TreeResult, fresh: Finding[]): Step {
+  const { run, tasks } = snapshot;
+  const flaky = new Set(run.flaky);
+  const green = isGreen({
+    tree: head.tree,
+    checks: head.checks.map((check) => ({
+      ...check,
+      findings: check.findings.filter((finding) => !flaky.has(finding.id)),
+    })),
+  });
+  if (green && run.held === null) return { kind: 'finish', outcome: 'green', reason: null };
+  return { kind: 'finish', outcome: 'remaining', reason: remainingReason(run, tasks, fresh) };
+}
+
+function remainingReason(run: Run, tasks: Task[], fresh: Finding[]): string {
+  if (run.held !== null) return `${run.branch} could not follow: ${run.held}`;
+  if (fresh.length > 0) return `${fresh.length} finding(s) came to light after ${run.round} round(s)`;
+  const waiting = tasks.filter((task) => task.state === 'inbox').length;
+  const cancelled = tasks.filter((task) => task.state === 'cancelled').length;
+  if (waiting > 0) return `${waiting} task(s) need you`;
+  return `${cancelled} task(s) were cancelled`;
+}
