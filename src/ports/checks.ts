@@ -32,7 +32,10 @@ export interface SetupRun {
   signal: AbortSignal;
 }
 
-/** Makes a checkout ready to work in; the same way for agents and for checks. Rejects with one clear AoError. */
+/**
+ * Makes a checkout ready to work in; the same way for agents and for checks. Resolves to what must be added to the
+ * environment there (`VIRTUAL_ENV`, a longer `PATH`). Rejects with one clear AoError.
+ */
 export interface Setup {
-  prepare(run: SetupRun): Promise<void>;
+  prepare(run: SetupRun): Promise<{ env: Record<string, string> }>;
 }
