@@ -192,7 +192,7 @@ function matchingAngle(code: string, open: number): number {
   return -1;
 }
 
-const notFunctions = new Set(['if', 'for', 'while', 'switch', 'catch', 'with', 'await', 'case', 'return']);
+const notFunctions = new Set(['if', 'for', 'while', 'switch', 'catch', 'with', 'await', 'case']);
 
 /** Functions, methods and arrow functions with a block body, nested ones included. */
 export function functionsOf(file: SourceFile): FunctionSpan[] {
