@@ -160,7 +160,10 @@ holds('nothing has the type any', rules.anyTypes, {
     'type A = any;',
     'const f = (): any => 1;',
   ].map((text) => [file('src/lib/a.ts', text)]),
-  keeps: [[file('src/lib/a.ts', "// any: of them\nconst a = { any: 1, b: 'as any' };\nPromise.any([]);")]],
+  keeps: [
+    [file('src/lib/a.ts', "// any: of them\nconst a = { any: 1, b: 'as any' };\nPromise.any([]);")],
+    [file('src/lib/a.ts', 'const any = 1;\nf(a, any);')],
+  ],
 });
 
 holds('nothing silences the compiler', rules.silencedCompiler, {
