@@ -1,9 +1,10 @@
 // npm test [-- <file or directory>… | <option of node --test>…]: runs the tests in an environment of their own,
 // so that they see nothing of the user: no git configuration, no home, no accounts, no data of a running ao.
 import { spawn } from 'node:child_process';
-import { globSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 const kept = ['PATH', 'LANG', 'LC_ALL', 'TERM', 'USER', 'LOGNAME', 'SHELL', 'CI', 'NO_COLOR', 'FORCE_COLOR'];
 
@@ -36,6 +37,41 @@ function testFiles(targets: string[]): string[] {
   );
 }
 
+/** Processes that tests left behind, found by the private directory in their environment (Linux only). */
+function leftOver(directory: string): number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => readProcess(pid, 'environ').includes(directory))
+    .map(Number);
+}
+
+function readProcess(pid: number | string, what: 'environ' | 'cmdline'): string {
+  try {
+    return readFileSync(`/proc/${pid}/${what}`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return ''; // it has ended, or is another user's
+  }
+}
+
+/** False when a test left a process running; what it left is ended here. */
+async function cleanUp(directory: string): Promise<boolean> {
+  for (let tries = 0; tries < 20 && leftOver(directory).length > 0; tries += 1) await setTimeout(100);
+  const pids = leftOver(directory);
+  for (const pid of pids) {
+    console.error(
+      `npm test: a test left a process running: ${pid} ${readProcess(pid, 'cmdline').slice(0, 200)}`,
+    );
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // it has ended by itself
+    }
+  }
+  rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  return pids.length === 0;
+}
+
 const isOption = (argument: string): boolean => argument.startsWith('-');
 const files = testFiles(process.argv.slice(2).filter((argument) => !isOption(argument)));
 if (files.length === 0) {
@@ -58,7 +94,7 @@ const child = spawn(
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => child.kill(signal));
 }
-child.on('exit', (code) => {
-  rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
-  process.exit(code ?? 1);
+child.on('exit', async (code) => {
+  const clean = await cleanUp(directory);
+  process.exit(clean ? (code ?? 1) : 1);
 });
