@@ -1,0 +1,152 @@
+/**
+ * Finds and ends every process of one session: by our own mark and what follows from it, never by a program's name.
+ *
+ * What cannot be found: a process that dropped its environment, made a session of its own, lost its parent, left the
+ * session's directories and closed the session's files, all before we looked. Only a pid namespace or a cgroup holds
+ * that one.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ProcessRow, readProcessTable, readStartTime, startedSince, usesPath } from './process-table.ts';
+
+export { readStartTime } from './process-table.ts';
+
+export interface TreeQuery {
+  /** Value of `AO_MARK`; belongs to one session only. */
+  mark: string;
+  /** First process of the session, leader of its own system session; 0 when it was never known. */
+  pid: number;
+  /** As `readStartTime` gave it; a pid that was reused does not match. */
+  startTime: string;
+  /** Private directories and channels of the session: orphans that use them are taken for its own. */
+  paths?: readonly string[];
+}
+
+export interface EndTree extends TreeQuery {
+  /** From the polite signal to the final one. */
+  graceMs: number;
+  /** How long the first process may outlive the others, to write down how they ended. */
+  holderGraceMs?: number;
+}
+
+/** Every process whose environment holds `AO_MARK=<mark>` and everything that belongs to it, but never ourselves. */
+export async function findMarked(mark: string): Promise<ProcessRow[]> {
+  return findTree({ mark, pid: 0, startTime: '' });
+}
+
+export async function findTree(query: TreeQuery): Promise<ProcessRow[]> {
+  return selectTree(await readProcessTable(), query, { self: process.pid, uses: usesPath });
+}
+
+interface Observer {
+  self: number;
+  uses: (pid: number, paths: readonly string[]) => boolean;
+}
+
+/**
+ * The rows of `table` that belong to the session. Pure but for `observer.uses`.
+ *
+ * Members are: marked processes and the first process; all of a system session that a member leads (or led); children
+ * of members; orphans that use the session's paths, and their children. Never a member: the observer, its
+ * ancestors, and what carries another session's mark.
+ */
+export function selectTree(table: readonly ProcessRow[], query: TreeQuery, observer: Observer): ProcessRow[] {
+  const byPid = new Map(table.map((row) => [row.pid, row]));
+  const ancestry = ancestryOf(byPid, observer.self);
+  const ownSessions = new Set([...ancestry].map((pid) => byPid.get(pid)?.sid));
+  const eligible = table.filter(
+    (row) => !ancestry.has(row.pid) && (row.mark === null || row.mark === query.mark),
+  );
+  const members = new Map<number, ProcessRow>();
+  // The system does not reuse a pid while it is some session's id: a session whose leader is gone was a member's.
+  const isLed = (sid: number): boolean =>
+    sid > 1 && !ownSessions.has(sid) && (members.has(sid) || !byPid.has(sid));
+  const grow = (bySession: boolean): void => {
+    for (let before = -1; before !== members.size; ) {
+      before = members.size;
+      const sessions = new Set(bySession ? [...members.values()].map((row) => row.sid).filter(isLed) : []);
+      for (const row of eligible) {
+        if (members.has(row.ppid) || sessions.has(row.sid)) members.set(row.pid, row);
+      }
+    }
+  };
+  for (const row of eligible) if (row.mark === query.mark || isFirst(row, query)) members.set(row.pid, row);
+  grow(true);
+  for (const row of eligible) if (isOrphanAtWork(row)) members.set(row.pid, row);
+  grow(false);
+  return [...members.values()];
+
+  // Narrow on purpose: a person's shell, editor or `tail -f` on these paths must live.
+  function isOrphanAtWork(row: ProcessRow): boolean {
+    if (!query.paths?.length || row.terminal || !startedSince(row.startTime, query.startTime)) return false;
+    const adoptive = row.ppid !== observer.self && ancestry.has(row.ppid);
+    const orphan = adoptive && byPid.get(row.ppid)?.sid !== row.sid;
+    return orphan && observer.uses(row.pid, query.paths);
+  }
+}
+
+function isFirst(row: ProcessRow, query: TreeQuery): boolean {
+  return row.pid === query.pid && row.startTime === query.startTime;
+}
+
+/** `self` and all above it; always with 0 and 1, init, which adopts orphans as a reaper among our ancestors does. */
+function ancestryOf(byPid: ReadonlyMap<number, ProcessRow>, self: number): Set<number> {
+  const line = new Set([0, 1]);
+  for (let pid = self; !line.has(pid); pid = byPid.get(pid)?.ppid ?? 0) line.add(pid);
+  return line;
+}
+
+const killRoundsMs = 10_000;
+
+/**
+ * Ends the session's processes: SIGTERM, then SIGKILL after `graceMs`, looking again until none is left. Each signal
+ * follows at once on a reading that showed that very process (pid and start time). Resolves with the pids that even
+ * SIGKILL did not end within ten seconds (stuck in the kernel); normally empty.
+ */
+export async function endTree(tree: EndTree): Promise<number[]> {
+  const known = new Map<number, ProcessRow>();
+  const asked = new Set<string>();
+  let living = await look(tree, known);
+  const polite = performance.now() + tree.graceMs;
+  for (let pause = 5; living.length > 0 && performance.now() < polite; pause = Math.min(pause * 1.5, 100)) {
+    for (const row of living) {
+      if (asked.has(row.startTime + row.pid)) continue;
+      asked.add(row.startTime + row.pid);
+      signal(row, 'SIGTERM');
+      signal(row, 'SIGCONT'); // a stopped process would keep the first signal pending
+    }
+    await delay(Math.max(1, Math.min(pause, polite - performance.now())));
+    living = await look(tree, known);
+  }
+  const last = performance.now() + killRoundsMs;
+  let holderUntil: number | null = null;
+  for (let pause = 1; living.length > 0 && performance.now() < last; pause = Math.min(pause * 1.5, 50)) {
+    const others = living.filter((row) => !isFirst(row, tree));
+    if (others.length === 0) holderUntil ??= performance.now() + (tree.holderGraceMs ?? 0);
+    const spareHolder =
+      tree.holderGraceMs !== undefined && (holderUntil === null || performance.now() < holderUntil);
+    for (const row of spareHolder ? others : living) signal(row, 'SIGKILL');
+    await delay(pause);
+    living = await look(tree, known);
+  }
+  return living.map((row) => row.pid);
+}
+
+/** What is found now, and what was found before and still lives although its ties to the session are cut. */
+async function look(tree: TreeQuery, known: Map<number, ProcessRow>): Promise<ProcessRow[]> {
+  const found = await findTree(tree);
+  const now = new Set(found.map((row) => row.pid));
+  for (const row of known.values()) {
+    if (!now.has(row.pid) && (await readStartTime(row.pid)) === row.startTime) found.push(row);
+  }
+  known.clear();
+  for (const row of found) known.set(row.pid, row);
+  return found;
+}
+
+function signal(row: ProcessRow, name: NodeJS.Signals): void {
+  try {
+    process.kill(row.pid, name);
+  } catch {
+    // It ended since the reading, or is not ours to signal; the next look tells.
+  }
+}
