@@ -1,3 +1,4 @@
+import type { Event } from '../domain/events.ts';
 import type { Report } from '../domain/report.ts';
 import type { RunOptions } from '../domain/run.ts';
 
@@ -123,6 +124,10 @@ export interface Engine {
   clean(request: CleanRequest): Promise<CleanResult>;
   /** Sessions that are running now. */
   live(): Promise<SessionView[]>;
+  /** Rows of the log after `seq`, ascending, at most `limit`; of one run, or of all with null. */
+  events(after: number, run: string | null, limit: number): Promise<Event[]>;
+  /** Number of the newest row of the log, 0 when there is none. */
+  lastSeq(): Promise<number>;
   /** Resolves when an event after `seq` exists, or on abort. */
   changed(seq: number, signal: AbortSignal): Promise<void>;
   /** Lets go of everything; agents go on, unless `stopAgents`. */
