@@ -1,0 +1,54 @@
+import { type FSWatcher, watch } from 'node:fs';
+
+/** Where the system refuses to watch, changes are looked for at this pace. */
+const blindMs = 200;
+
+/**
+ * Wakes a reader when one of the named files of a directory changed. Only a hint: it may wake for nothing, and a timer
+ * wakes in any case, because events get lost on some file systems and a process can die without touching a file.
+ */
+export class DirectoryChanges {
+  #watcher: FSWatcher | null = null;
+  #changed = false;
+  #wake: (() => void) | null = null;
+
+  constructor(directory: string, names: readonly string[]) {
+    try {
+      this.#watcher = watch(directory, { persistent: false }, (_event, name) => {
+        if (name === null || names.includes(name)) this.#ring();
+      });
+      this.#watcher.on('error', () => this.#stopWatching());
+    } catch {
+      this.#stopWatching();
+    }
+  }
+
+  /** Resolves at the first change since the last call, after `timeoutMs`, or on abort. */
+  async next(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (!this.#changed && !signal.aborted) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      const timer = setTimeout(resolve, this.#watcher ? timeoutMs : Math.min(timeoutMs, blindMs));
+      const abort = (): void => resolve();
+      signal.addEventListener('abort', abort);
+      await promise;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    }
+    this.#changed = false;
+  }
+
+  close(): void {
+    this.#stopWatching();
+  }
+
+  #ring(): void {
+    this.#changed = true;
+    this.#wake?.();
+  }
+
+  #stopWatching(): void {
+    this.#watcher?.close();
+    this.#watcher = null;
+  }
+}
