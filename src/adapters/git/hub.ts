@@ -1,0 +1,211 @@
+import { access, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { AoError } from '../../domain/errors.ts';
+import { makeBorrowingRepository } from '../../lib/borrowing-repository.ts';
+import { type Git, gitWith, uploadPack } from '../../lib/git.ts';
+import { KeyedMutex } from '../../lib/keyed-mutex.ts';
+import { pathFromBytes, splitAtNul } from '../../lib/path-bytes.ts';
+import type { CommitSpec, Hub, MergeResult } from '../../ports/git.ts';
+import { readChanges } from './changes.ts';
+import { listRefs, readBlob, restorePaths } from './trees.ts';
+
+/** Longest wait for another repository: an agent may have put a pipe where git expects a file. */
+const fetchTimeoutMs = 5 * 60_000;
+
+const inTurn = new KeyedMutex();
+
+/** Makes the repository when there is none. `userRepository` is what `fetchTarget` reads. */
+export async function openHub(spec: { gitDir: string; userRepository: string }): Promise<Hub> {
+  const git = gitWith((message, cause) => new AoError('failed', message, null, { cause }));
+  await inTurn.run(spec.gitDir, () => create(git, spec));
+  return new BareHub(git, spec);
+}
+
+async function create(
+  git: Git,
+  { gitDir, userRepository }: { gitDir: string; userRepository: string },
+): Promise<void> {
+  await mkdir(gitDir, { recursive: true, mode: 0o700 });
+  const made = path.join(gitDir, 'ao');
+  const exists = await access(made).then(
+    () => true,
+    () => false,
+  );
+  if (exists) return;
+  const format = (await git(['rev-parse', '--show-object-format'], { cwd: userRepository })).stdout
+    .toString()
+    .trim();
+  const options = ['--quiet', '--bare', '--template=', '--initial-branch=main', `--object-format=${format}`];
+  await git(['init', ...options, '.'], { cwd: gitDir });
+  await mkdir(made, { recursive: true, mode: 0o700 }); // last, so that a half-made one is made again
+}
+
+class BareHub implements Hub {
+  readonly gitDir: string;
+  readonly #userRepository: string;
+  readonly #git: Git;
+
+  constructor(git: Git, spec: { gitDir: string; userRepository: string }) {
+    this.gitDir = spec.gitDir;
+    this.#userRepository = spec.userRepository;
+    this.#git = (args, options) => git(args, { gitDir: spec.gitDir, ...options });
+  }
+
+  async fetchTarget(branch: string): Promise<string | null> {
+    const ref = `refs/ao/target/${branch}`;
+    const found = await this.#git([
+      'ls-remote',
+      `--upload-pack=${uploadPack}`,
+      this.#userRepository,
+      `refs/heads/${branch}`,
+    ]);
+    if (
+      !found.stdout
+        .toString()
+        .split('\n')
+        .some((line) => line.endsWith(`\trefs/heads/${branch}`))
+    )
+      return null;
+    return this.#fetch(this.#userRepository, `refs/heads/${branch}`, { ref, check: false });
+  }
+
+  fetchFrom(repository: string, revision: string, ref: string): Promise<string> {
+    return this.#fetch(repository, revision, { ref, check: true });
+  }
+
+  /** `check`: refuse objects that no git makes (a tree with `.git` or `..` in it). Old histories hold odd ones. */
+  async #fetch(repository: string, revision: string, into: { ref: string; check: boolean }): Promise<string> {
+    const args = [
+      '-c',
+      `fetch.fsckObjects=${into.check}`,
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--no-write-fetch-head',
+    ];
+    args.push('--no-recurse-submodules', '--update-shallow', '--force', `--upload-pack=${uploadPack}`);
+    const signal = AbortSignal.timeout(fetchTimeoutMs);
+    await this.#git([...args, '--', repository, `+${revision}:${into.ref}`], { signal });
+    const commit = await this.readRef(into.ref);
+    if (commit === null) throw new AoError('failed', `${revision} of ${repository} could not be fetched.`);
+    return commit;
+  }
+
+  treeOf(commit: string): Promise<string> {
+    return this.#line(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`]);
+  }
+
+  async isAncestor(ancestor: string, commit: string): Promise<boolean> {
+    const result = await this.#git(['merge-base', '--is-ancestor', ancestor, commit], { allowExit: [1] });
+    return result.exitCode === 0;
+  }
+
+  async merge(ours: string, theirs: string): Promise<MergeResult> {
+    const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ours, theirs];
+    const result = await this.#git(args, { allowExit: [1] });
+    const [tree, ...conflicts] = splitAtNul(result.stdout).map(pathFromBytes);
+    if (tree === undefined) throw new Error('git merge-tree named no tree');
+    return { tree, conflicts: result.exitCode === 0 ? [] : conflicts.filter((conflict) => conflict !== '') };
+  }
+
+  commit(spec: CommitSpec): Promise<string> {
+    const parents = spec.parents.flatMap((parent) => ['-p', parent]);
+    const env = {
+      GIT_AUTHOR_NAME: spec.author.name,
+      GIT_AUTHOR_EMAIL: spec.author.email,
+      GIT_COMMITTER_NAME: spec.committer.name,
+      GIT_COMMITTER_EMAIL: spec.committer.email,
+    };
+    return this.#line(['commit-tree', ...parents, '-F', '-', spec.tree], { input: spec.message, env });
+  }
+
+  restorePaths(tree: string, from: string, paths: readonly string[]): Promise<string> {
+    return restorePaths(this.#git, this.gitDir, { tree, from, paths });
+  }
+
+  changes(from: string, to: string) {
+    return readChanges(this.#git, from, to);
+  }
+
+  async diff(from: string, to: string, maxBytes: number): Promise<string> {
+    const args = [
+      'diff-tree',
+      '-r',
+      '-p',
+      '-M',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--ignore-submodules=none',
+    ];
+    const { stdout, cut } = await this.#git([...args, from, to, '--'], { maxBytes, cut: true });
+    return stdout.toString('utf8', 0, cut ? stdout.lastIndexOf(0x0a) + 1 : stdout.length);
+  }
+
+  readFile(revision: string, file: string): Promise<string | null> {
+    return readBlob(this.#git, revision, file);
+  }
+
+  async listFiles(revision: string): Promise<string[]> {
+    const { stdout } = await this.#git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', revision]);
+    return splitAtNul(stdout).map(pathFromBytes);
+  }
+
+  async messages(from: string, to: string): Promise<string[]> {
+    const args = [
+      'log',
+      '--reverse',
+      '--topo-order',
+      '-z',
+      '--format=tformat:%B',
+      '--no-notes',
+      `${from}..${to}`,
+      '--',
+    ];
+    return splitAtNul((await this.#git(args)).stdout).map((message) => message.toString().trimEnd());
+  }
+
+  async setRef(ref: string, commit: string): Promise<void> {
+    await this.#git(['update-ref', '--no-deref', ref, commit]);
+  }
+
+  async readRef(ref: string): Promise<string | null> {
+    const result = await this.#git(['rev-parse', '--quiet', '--verify', '--end-of-options', ref], {
+      allowExit: [1],
+    });
+    return result.exitCode === 0 ? result.stdout.toString().trim() : null;
+  }
+
+  async deleteRef(ref: string): Promise<void> {
+    await this.#git(['update-ref', '--no-deref', '-d', ref]);
+  }
+
+  listRefs(prefix: string) {
+    return listRefs(this.#git, prefix);
+  }
+
+  async checkout(revision: string, directory: string): Promise<void> {
+    const fail = (error: unknown): never => {
+      throw new AoError('failed', `The files of ${revision} could not be written to ${directory}.`, null, {
+        cause: error,
+      });
+    };
+    const commit = await this.#commitFor(revision);
+    try {
+      await makeBorrowingRepository({ directory, from: this.gitDir, tree: revision, head: commit });
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true });
+      fail(error);
+    }
+  }
+
+  /** A check may ask git for the commit that it is on; a tree without one gets one that says nothing. */
+  async #commitFor(revision: string): Promise<string> {
+    if ((await this.#line(['cat-file', '-t', revision])) !== 'tree') return revision;
+    const env = { GIT_AUTHOR_DATE: '@0 +0000', GIT_COMMITTER_DATE: '@0 +0000' };
+    return this.#line(['commit-tree', '-m', 'tree under test', revision], { env });
+  }
+
+  async #line(args: readonly string[], options?: Parameters<Git>[1]): Promise<string> {
+    return (await this.#git(args, options)).stdout.toString().trim();
+  }
+}

@@ -1,0 +1,59 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { git } from './git.ts';
+
+export interface BorrowingRepository {
+  /** New or empty. */
+  directory: string;
+  /** Bare repository whose objects it borrows and never copies. */
+  from: string;
+  /** Whose files are written into `directory`. */
+  tree: string;
+  /** Content of its HEAD: a commit, or `ref: refs/heads/…`. */
+  head: string;
+  /** Loose refs, `refs/heads/…` → commit. */
+  refs?: Readonly<Record<string, string>>;
+  /** Lines of `info/exclude`. */
+  exclude?: readonly string[];
+}
+
+/**
+ * A repository of its own with a work tree, without remotes, hooks, filters and identity. Two git processes, whatever
+ * its size. Submodules are left as empty directories.
+ */
+export async function makeBorrowingRepository(spec: BorrowingRepository): Promise<void> {
+  const gitDir = path.join(spec.directory, '.git');
+  await mkdir(spec.directory, { recursive: true, mode: 0o700 });
+  const format = spec.tree.length === 64 ? 'sha256' : 'sha1';
+  await git(['init', '--quiet', '--template=', `--object-format=${format}`, '--initial-branch=main', '.'], {
+    cwd: spec.directory,
+  });
+  await mkdir(path.join(gitDir, 'objects', 'info'), { recursive: true });
+  await writeFile(path.join(gitDir, 'objects', 'info', 'alternates'), `${path.join(spec.from, 'objects')}\n`);
+  await mkdir(path.join(gitDir, 'info'), { recursive: true });
+  await writeFile(
+    path.join(gitDir, 'info', 'exclude'),
+    (spec.exclude ?? []).map((line) => `${line}\n`).join(''),
+  );
+  // Its objects are borrowed, so there is nothing to pack; a collector in the background only keeps files busy.
+  await writeFile(path.join(gitDir, 'config'), '[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n', {
+    flag: 'a',
+  });
+  for (const [ref, commit] of Object.entries(spec.refs ?? {})) {
+    const file = path.join(gitDir, ref);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, `${commit}\n`);
+  }
+  await copyShallow(spec.from, gitDir);
+  await writeFile(path.join(gitDir, 'HEAD'), `${spec.head}\n`);
+  await git(['read-tree', '--reset', '-u', spec.tree], { gitDir, workTree: spec.directory });
+}
+
+/** Where history was cut off in the one, it is cut off in the other. */
+async function copyShallow(from: string, to: string): Promise<void> {
+  await copyFile(path.join(from, 'shallow'), path.join(to, 'shallow')).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    },
+  );
+}

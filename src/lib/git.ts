@@ -1,0 +1,240 @@
+import { spawn } from 'node:child_process';
+import { cleanText } from './clean-text.ts';
+
+export interface GitOptions {
+  gitDir?: string;
+  /** With `gitDir`: the directory whose files are meant. Git runs there. */
+  workTree?: string;
+  indexFile?: string;
+  cwd?: string;
+  input?: string | Uint8Array;
+  /** Added to an environment that holds nothing of ours but PATH. */
+  env?: Readonly<Record<string, string>>;
+  signal?: AbortSignal;
+  /** Of standard output. More is an error, or with `cut` the end of what is read. Default: 256 MiB. */
+  maxBytes?: number;
+  cut?: boolean;
+  /** Exit codes that are answers and no errors; 0 always is one. */
+  allowExit?: readonly number[];
+}
+
+export interface GitResult {
+  exitCode: number;
+  stdout: Buffer;
+  stderr: string;
+  /** True where `maxBytes` ended it. */
+  cut: boolean;
+}
+
+/** What git said when it failed, cleaned: it may quote what an agent wrote. */
+export class GitError extends Error {
+  /** null when it could not be started, or was ended by us. */
+  readonly exitCode: number | null;
+
+  constructor(message: string, exitCode: number | null, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'GitError';
+    this.exitCode = exitCode;
+  }
+}
+
+export type Git = (args: readonly string[], options?: GitOptions) => Promise<GitResult>;
+
+/**
+ * Settings that hold whatever a repository's own configuration says. They cannot make plain git safe in a directory of
+ * an agent's (names of filters and drivers are free): there, only fetch from it, or read its files with a git directory
+ * and an index of ours.
+ */
+const settings: Readonly<Record<string, string>> = {
+  'core.hooksPath': '/dev/null',
+  'core.fsmonitor': 'false',
+  'core.untrackedCache': 'false',
+  'core.attributesFile': '/dev/null',
+  'core.excludesFile': '/dev/null',
+  'core.autocrlf': 'false',
+  'core.safecrlf': 'false',
+  'core.quotepath': 'off',
+  'core.sshCommand': 'false',
+  'core.pager': 'cat',
+  'core.editor': 'false',
+  'credential.helper': '',
+  'checkout.workers': '0',
+  'checkout.thresholdForParallelism': '100',
+  'commit.gpgSign': 'false',
+  'tag.gpgSign': 'false',
+  'push.gpgSign': 'false',
+  'push.followTags': 'false',
+  'log.showSignature': 'false',
+  'gc.auto': '0',
+  'maintenance.auto': 'false',
+  'protocol.version': '2',
+  'protocol.allow': 'never',
+  'protocol.file.allow': 'always',
+  'submodule.recurse': 'false',
+  'fetch.recurseSubmodules': 'false',
+  'push.recurseSubmodules': 'no',
+  'advice.detachedHead': 'false',
+  // Whose repository it is was checked when a person named it (`openTarget`); the hub and the clones are ours.
+  'safe.directory': '*',
+};
+
+const settingsAsArguments = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+
+const environment: Readonly<Record<string, string>> = {
+  LC_ALL: 'C',
+  // A path in the configuration may begin with `~`, which is fatal without a home; nothing of the real one is read.
+  HOME: '/nonexistent',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_ATTR_NOSYSTEM: '1',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_ASKPASS: 'false',
+  SSH_ASKPASS: 'false',
+  GIT_PAGER: 'cat',
+  GIT_EDITOR: 'false',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_LITERAL_PATHSPECS: '1',
+  GIT_NO_REPLACE_OBJECTS: '1',
+  // The other end of a fetch is an agent's repository, which must not make git load missing objects from anywhere.
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_ALLOW_PROTOCOL: 'file',
+  GIT_DEFAULT_REF_FORMAT: 'files',
+  GIT_AUTHOR_NAME: 'ao',
+  GIT_AUTHOR_EMAIL: 'ao@localhost',
+  GIT_COMMITTER_NAME: 'ao',
+  GIT_COMMITTER_EMAIL: 'ao@localhost',
+};
+
+/** How the other end of a fetch or a push is started: git passes the first word to a shell, so it is a constant. */
+export const uploadPack =
+  "git -c 'safe.directory=*' -c core.hooksPath=/dev/null -c core.fsmonitor=false upload-pack";
+
+/** From SIGTERM, on which git removes its lock files, to SIGKILL. */
+const graceMs = 2000;
+
+/** Runs git without anything of the user's or the machine's configuration. Rejects with a GitError. */
+export async function git(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+  const result = await runGit(args, options);
+  if (result.exitCode === 0 || result.cut || options.allowExit?.includes(result.exitCode)) return result;
+  throw new GitError(`git ${args[0] ?? ''}: ${reasonIn(result)}`, result.exitCode);
+}
+
+/** The same with errors of the caller's own kind. */
+export function gitWith(fail: (message: string, cause: GitError) => Error): Git {
+  return async (args, options) => {
+    try {
+      return await git(args, options);
+    } catch (error) {
+      throw error instanceof GitError ? fail(error.message, error) : error;
+    }
+  };
+}
+
+function reasonIn(result: GitResult): string {
+  const text = cleanText(result.stderr).trim() || cleanText(result.stdout.toString('utf8', 0, 4096)).trim();
+  const lines = text.split('\n').filter((line) => !/^(hint|warning): /.test(line));
+  return lines.slice(0, 12).join('\n') || `it ended with code ${result.exitCode}`;
+}
+
+function runGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
+  const maxBytes = options.maxBytes ?? 256 << 20;
+  return new Promise((resolve, reject) => {
+    if (options.signal?.aborted) return reject(ended(args, options.signal));
+    const child = spawn('git', [...settingsAsArguments, ...args], {
+      cwd: options.cwd ?? options.workTree ?? options.gitDir ?? '/',
+      env: environmentFor(options),
+      detached: true, // a process group of its own, so that what it starts can be ended with it
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    let size = 0;
+    let stopped: 'full' | 'abort' | null = null;
+    let killing: NodeJS.Timeout | undefined;
+    const stop = (why: 'full' | 'abort'): void => {
+      stopped ??= why;
+      killing ??= endGroup(child.pid);
+    };
+    const onAbort = (): void => stop('abort');
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (size < maxBytes) out.push(chunk.subarray(0, maxBytes - size));
+      size += chunk.length;
+      if (size > maxBytes) stop('full');
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (err.length < 256) err.push(chunk);
+    });
+    child.stdin.on('error', () => {}); // git need not read its input
+    child.stdin.end(options.input);
+    child.once('error', (error) => {
+      options.signal?.removeEventListener('abort', onAbort);
+      reject(new GitError(`git cannot be started: ${error.message}`, null, { cause: error }));
+    });
+    child.once('close', (code, signal) => {
+      clearTimeout(killing);
+      options.signal?.removeEventListener('abort', onAbort);
+      const cut = stopped === 'full' && options.cut === true;
+      if (stopped === 'abort' && options.signal) return reject(ended(args, options.signal));
+      if (stopped === 'full' && !cut) return reject(tooMuch(args, maxBytes));
+      if (code === null && !cut) return reject(new GitError(`git ${args[0]} was ended by ${signal}`, null));
+      return resolve({
+        exitCode: code ?? 0,
+        stdout: Buffer.concat(out),
+        stderr: Buffer.concat(err).toString(),
+        cut,
+      });
+    });
+  });
+}
+
+function environmentFor(options: GitOptions): Record<string, string> {
+  return {
+    ...environment,
+    PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+    ...(options.gitDir === undefined ? {} : { GIT_DIR: options.gitDir }),
+    ...(options.workTree === undefined ? {} : { GIT_WORK_TREE: options.workTree }),
+    ...(options.indexFile === undefined ? {} : { GIT_INDEX_FILE: options.indexFile }),
+    ...options.env,
+  };
+}
+
+/** The timer must be cleared once the group has ended, because its id may then be another's. */
+function endGroup(pid: number | undefined): NodeJS.Timeout | undefined {
+  if (pid === undefined) return undefined;
+  const send = (signal: NodeJS.Signals): void => {
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // the whole group has ended
+    }
+  };
+  send('SIGTERM');
+  return setTimeout(send, graceMs, 'SIGKILL').unref();
+}
+
+function ended(args: readonly string[], signal: AbortSignal): Error {
+  const { reason } = signal;
+  if (!(reason instanceof Error)) return new GitError(`git ${args[0]} was called off`, null);
+  if (reason.name !== 'TimeoutError') return reason;
+  return new GitError(`git ${args[0]} took too long and was ended`, null, { cause: reason });
+}
+
+function tooMuch(args: readonly string[], maxBytes: number): GitError {
+  return new GitError(`git ${args[0]} has more than ${maxBytes >> 20} MiB to say`, null);
+}
+
+/** Oldest git that has `merge-tree --write-tree`. */
+export const oldestGit = '2.38';
+
+/** Version of the git on the PATH, null where there is none. */
+export async function gitVersion(): Promise<{ version: string; supported: boolean } | null> {
+  let said: string;
+  try {
+    said = (await git(['version'])).stdout.toString();
+  } catch {
+    return null;
+  }
+  const [version = '', major = '0', minor = '0'] = /(\d+)\.(\d+)[.\w]*/.exec(said) ?? [];
+  return { version, supported: Number(major) * 1000 + Number(minor) >= 2038 };
+}
