@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { floodBytes, runtimeContract } from '../../../../test/contracts/runtime.contract.ts';
+import { memoryRuntime } from './index.ts';
+
+const forever = new Promise<never>(() => {});
+
+runtimeContract(
+  'memory',
+  () =>
+    memoryRuntime({
+      greet: async ({ print }) => {
+        print('hello\n');
+        return 7;
+      },
+      copy: async ({ print, input }) => {
+        print(input);
+        return 0;
+      },
+      environment: async ({ print, env }) => {
+        print(`${env['PLANTED'] ?? '-'} ${env['AO_MARK'] ?? '-'} ${env['HOME'] ?? '-'}\n`);
+        return 0;
+      },
+      hang: async ({ print, signal }) => {
+        print('ready\n');
+        await once(signal, 'abort');
+        throw signal.reason;
+      },
+      stubborn: async ({ print }) => {
+        print('ready\n');
+        return forever;
+      },
+      flood: async ({ print }) => {
+        for (let left = floodBytes; left > 0; left -= 1000) print('f'.repeat(Math.min(left, 1000)));
+        return 0;
+      },
+    }),
+  {
+    greet: ['greet'],
+    copy: ['copy'],
+    environment: ['environment'],
+    hang: ['hang'],
+    stubborn: ['stubborn'],
+    flood: ['flood'],
+  },
+);

@@ -1,0 +1,139 @@
+import { AoError } from '../../../domain/errors.ts';
+import type { RuntimeHandle } from '../../../domain/task.ts';
+import type { Liveness, Runtime, StartSpec } from '../../../ports/runtime.ts';
+
+/** What a program in memory is given in place of a process's surroundings. */
+export interface MemoryProcess {
+  argv: readonly string[];
+  env: Readonly<Record<string, string>>;
+  cwd: string;
+  input: string;
+  print(output: string | Uint8Array): void;
+  /** Aborted by the polite part of `stop`; a program that ignores it is cut off after the grace. */
+  signal: AbortSignal;
+}
+
+/** Resolves with its exit status. To throw is to crash; to throw after the signal is to have been ended by it. */
+export type MemoryProgram = (process: MemoryProcess) => Promise<number>;
+
+interface Held {
+  liveness: Liveness;
+  output: Uint8Array[];
+  politeEnd: AbortController;
+  /** Resolves, and is replaced, at each output and at the end. */
+  changed: PromiseWithResolvers<void>;
+}
+
+/** Agents as asynchronous functions, by the name that stands first in `argv`. They end with this process. */
+export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>): Runtime {
+  const sessions = new Map<string, Held>();
+  let lastPid = 0;
+
+  const held = (handle: RuntimeHandle): Held | undefined => sessions.get(handle.startTime);
+  const observe = async (handle: RuntimeHandle): Promise<Liveness> =>
+    held(handle)?.liveness ?? { state: 'gone' };
+
+  async function start(spec: StartSpec): Promise<RuntimeHandle> {
+    const name = spec.argv[0] ?? '';
+    const program = programs[name];
+    if (!program)
+      throw new AoError('failed', `${name} was not found.`, 'Give the runtime a program of that name.');
+    lastPid += 1;
+    const handle = {
+      runtime: 'memory',
+      pid: lastPid,
+      startTime: `memory:${lastPid}`,
+      dir: spec.dir,
+      mark: spec.mark,
+    };
+    const session = newSession();
+    sessions.set(handle.startTime, session);
+    void play(program, spec, session);
+    return handle;
+  }
+
+  async function wait(handle: RuntimeHandle, signal: AbortSignal): Promise<Liveness> {
+    for (;;) {
+      signal.throwIfAborted();
+      const liveness = await observe(handle);
+      if (liveness.state !== 'running') return liveness;
+      await changeOrAbort(held(handle), signal);
+    }
+  }
+
+  async function* follow(
+    handle: RuntimeHandle,
+    offset: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    const session = held(handle);
+    let toSkip = offset;
+    for (let next = 0; session && !signal.aborted; ) {
+      const chunk = session.output[next];
+      if (chunk) {
+        next += 1;
+        const rest = chunk.subarray(Math.min(toSkip, chunk.length));
+        toSkip -= chunk.length - rest.length;
+        if (rest.length > 0) yield rest;
+      } else if (session.liveness.state === 'running') await changeOrAbort(session, signal);
+      else return;
+    }
+  }
+
+  async function stop(handle: RuntimeHandle, graceMs: number): Promise<void> {
+    const session = held(handle);
+    if (session?.liveness.state !== 'running') return;
+    session.politeEnd.abort();
+    await wait(handle, AbortSignal.timeout(graceMs)).catch(() =>
+      end(session, { code: null, signal: 'SIGKILL' }),
+    );
+  }
+
+  return { name: 'memory', start, observe, wait, follow, stop };
+}
+
+function newSession(): Held {
+  return {
+    liveness: { state: 'running' },
+    output: [],
+    politeEnd: new AbortController(),
+    changed: Promise.withResolvers(),
+  };
+}
+
+async function play(program: MemoryProgram, spec: StartSpec, session: Held): Promise<void> {
+  const { signal } = session.politeEnd;
+  const print = (output: string | Uint8Array): void => {
+    if (session.liveness.state !== 'running') return; // it was cut off: nobody hears it any more
+    session.output.push(Buffer.from(output));
+    announce(session);
+  };
+  const { argv, cwd, input } = spec;
+  try {
+    const code = await program({ argv, cwd, input, env: { ...spec.env, AO_MARK: spec.mark }, print, signal });
+    end(session, { code, signal: null });
+  } catch {
+    end(session, signal.aborted ? { code: null, signal: 'SIGTERM' } : { code: 1, signal: null });
+  }
+}
+
+function end(session: Held, how: { code: number | null; signal: string | null }): void {
+  if (session.liveness.state !== 'running') return;
+  session.liveness = { state: 'exited', ...how };
+  announce(session);
+}
+
+function announce(session: Held): void {
+  const { resolve } = session.changed;
+  session.changed = Promise.withResolvers();
+  resolve();
+}
+
+async function changeOrAbort(session: Held | undefined, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const aborted = Promise.withResolvers<void>();
+  const abort = (): void => aborted.resolve();
+  signal.addEventListener('abort', abort);
+  await Promise.race([session?.changed.promise, aborted.promise]);
+  signal.removeEventListener('abort', abort);
+}
