@@ -24,6 +24,8 @@ export interface RunSnapshot {
   lastLanded: string | null;
 }
 
+export const STOPPED = 'stopped by you';
+
 /**
  * What a run needs next. Steps are wishes about the world, not commands: the engine starts those that are not already
  * under way, so that deciding again (after an event, a crash, a restart) is always safe.
@@ -33,8 +35,8 @@ export type Step =
   | { kind: 'plan-tasks'; findings: Finding[] }
   | { kind: 'close'; task: Task; by: string | null }
   | { kind: 'start-attempt'; placement: Placement }
-  | { kind: 'continue-attempt'; attempt: Attempt }
-  | { kind: 'end-session'; session: Session }
+  /** `unwanted`: why its agent has to end (its work is saved all the same), null while it is welcome. */
+  | { kind: 'continue-attempt'; attempt: Attempt; unwanted: string | null }
   | { kind: 'merge' }
   | { kind: 'finish'; outcome: RunOutcome; reason: string | null };
 
@@ -42,7 +44,11 @@ export function nextSteps(snapshot: RunSnapshot): Step[] {
   const { run } = snapshot;
   if (run.state === 'finished') return [];
   if (run.state === 'stopping') return stoppingSteps(snapshot);
-  const going: Step[] = snapshot.attempts.map((attempt) => ({ kind: 'continue-attempt', attempt }));
+  const going: Step[] = snapshot.attempts.map((attempt) => ({
+    kind: 'continue-attempt',
+    attempt,
+    unwanted: unwanted(attempt, snapshot.tasks),
+  }));
   if (snapshot.head === null) return [...going, { kind: 'check-head' }];
   const broken = snapshot.head.checks.find((check) => check.outcome === 'broken');
   if (broken !== undefined) {
@@ -62,12 +68,19 @@ export function nextSteps(snapshot: RunSnapshot): Step[] {
   return steps.length > 0 ? steps : [finishStep(snapshot, snapshot.head, fresh)];
 }
 
-/** Agents are ended first (their work is saved), then the run. */
+/** Agents are ended first (their work is saved), then the run. A change at the gate waits for `--resume`. */
 function stoppingSteps(snapshot: RunSnapshot): Step[] {
-  if (snapshot.sessions.length > 0) {
-    return snapshot.sessions.map((session) => ({ kind: 'end-session', session }));
-  }
-  return [{ kind: 'finish', outcome: 'stopped', reason: 'stopped by you' }];
+  const living = new Set(snapshot.sessions.map((session) => session.id));
+  const attempts = snapshot.attempts.filter((attempt) => living.has(attempt.session));
+  if (attempts.length === 0) return [{ kind: 'finish', outcome: 'stopped', reason: STOPPED }];
+  return attempts.map((attempt) => ({ kind: 'continue-attempt', attempt, unwanted: STOPPED }));
+}
+
+/** An attempt is welcome while its task is in flight under its number (the fencing token). */
+function unwanted(attempt: Attempt, tasks: Task[]): string | null {
+  const task = tasks.find(({ id }) => id === attempt.task);
+  if (task?.state === 'in_flight' && task.attempt === attempt.number) return null;
+  return task?.reason ?? 'no longer needed';
 }
 
 /** Open tasks whose findings all pass on the head, or turned out to come and go. */

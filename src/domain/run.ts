@@ -46,6 +46,10 @@ export interface Run {
   head: string;
   /** Where the user's branch stood when it was last seen. Behind `head` only while `held` is set. */
   target: string;
+  /** Set when somebody else moved the target: the head that the run had, and theirs, until theirs is checked. */
+  adopted: { from: string; to: string } | null;
+  /** Task whose landing made `head`; null before the first landing. */
+  lastLanded: string | null;
   /** Why the user's checkout refuses what was landed; it waits at `refs/ao/landed/<run>`. */
   held: string | null;
   options: RunOptions;

@@ -114,7 +114,7 @@ export interface RuntimeHandle {
 
 /** A change's way through the merge queue. */
 export interface Landing {
-  /** Id of the attempt. */
+  /** `<attempt>.<time>`: a person may send one change through the queue again. */
   id: string;
   run: string;
   task: string;

@@ -1,0 +1,23 @@
+import type { RunContext } from './context.ts';
+import { recordVerdict } from './record-verdict.ts';
+import { endSession, GRACE_MS } from './watch-session.ts';
+
+/**
+ * An attempt that cannot be brought to a verdict for a reason of ours (its work cannot be saved, say) ends as not
+ * verifiable. Its workspace stays where it is.
+ */
+export async function abandonAttempt(context: RunContext, attemptId: string, message: string): Promise<void> {
+  const attempt = await context.store.get('attempt', attemptId);
+  if (attempt === null || attempt.endedAt !== null) return;
+  const task = await context.store.get('task', attempt.task);
+  const session = await context.store.get('session', attempt.session);
+  if (task === null || session === null) return;
+  if (session.handle !== null) await context.runtime.stop(session.handle, GRACE_MS);
+  await endSession(context, session, { outcome: 'failed', exitCode: null, reason: message }, null);
+  await recordVerdict(context, { task, attempt, session }, attempt.change, {
+    status: 'not_verifiable',
+    problems: [{ code: 'agent_failed', message }],
+    tree: null,
+    baseTree: null,
+  });
+}

@@ -1,0 +1,69 @@
+import { AoError } from '../domain/errors.ts';
+import type { Run } from '../domain/run.ts';
+import type { Attempt, Task } from '../domain/task.ts';
+import type { Store, Write } from '../ports/store.ts';
+import { applyTransitions, type Move } from './apply-transition.ts';
+import { withdrawals } from './close-task.ts';
+
+export type Answer = 'retry' | 'cancel' | 'accept';
+
+/**
+ * A person answers a task. `retry` gives it another round of attempts; `accept` sends its last change on in spite of
+ * policy (the checks still decide); `cancel` ends it. A run that had finished takes the task up again.
+ */
+export async function answerTask(store: Store, task: Task, answer: Answer, now: number): Promise<void> {
+  const run = await store.get('run', task.run);
+  if (run === null) throw new Error(`task ${task.id} has no run`);
+  const { moves, writes } = await movesFor(store, run, task, answer, now);
+  const reopened: Move[] =
+    run.state === 'finished' && answer !== 'cancel'
+      ? [{ kind: 'run', row: run, event: 'resume', patch: { outcome: null, reason: null, endedAt: null } }]
+      : [];
+  if (!(await applyTransitions(store, [...moves, ...reopened], writes))) {
+    throw new AoError('conflict', `Task ${task.id} has just changed.`, 'Look at it with `ao status` and try again.');
+  }
+}
+
+async function movesFor(
+  store: Store,
+  run: Run,
+  task: Task,
+  answer: Answer,
+  now: number,
+): Promise<{ moves: Move[]; writes: Write[] }> {
+  const landings = await store.list('landing', { run: run.id, task: task.id, states: ['queued', 'landing'] });
+  const landing = landings.some(({ state }) => state === 'landing');
+  if (answer === 'cancel') {
+    if (landing || task.state === 'done' || task.state === 'cancelled') throw cannot(task, answer);
+    const patch = { reason: 'cancelled by you', updatedAt: now };
+    return { moves: [{ kind: 'task', row: task, event: 'cancel', patch }, ...withdrawals(landings)], writes: [] };
+  }
+  if (answer === 'retry') {
+    if (task.state !== 'inbox' && task.state !== 'cancelled') throw cannot(task, answer);
+    const attemptsAllowed = task.attempt + run.options.maxAttempts;
+    return {
+      moves: [{ kind: 'task', row: task, event: 'retry', patch: { attemptsAllowed, reason: null, updatedAt: now } }],
+      writes: [],
+    };
+  }
+  const attempt = await lastChange(store, task);
+  if (task.state !== 'inbox' || attempt === null) throw cannot(task, answer);
+  return {
+    moves: [
+      { kind: 'task', row: task, event: 'accept', patch: { accepted: true, reason: 'accepted by you', updatedAt: now } },
+    ],
+    writes: [
+      { op: 'update', kind: 'attempt', id: attempt.id, expect: {}, patch: { outcome: null, endedAt: null, verdict: null } },
+    ],
+  };
+}
+
+async function lastChange(store: Store, task: Task): Promise<Attempt | null> {
+  const attempt = await store.get('attempt', `${task.id}.${task.attempt}`);
+  return attempt?.change == null ? null : attempt;
+}
+
+function cannot(task: Task, answer: Answer): AoError {
+  const where = task.reason === null ? task.state : `${task.state}, ${task.reason}`;
+  return new AoError('conflict', `Task ${task.id} is ${where}: there is nothing to ${answer}.`, 'See `ao status`.');
+}

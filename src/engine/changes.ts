@@ -1,0 +1,38 @@
+import type { Store } from '../ports/store.ts';
+
+/** Lets readers wait for the next change of rows or of what is seen live. */
+export class Changes {
+  #waiting = Promise.withResolvers<void>();
+
+  announce(): void {
+    const { resolve } = this.#waiting;
+    this.#waiting = Promise.withResolvers<void>();
+    resolve();
+  }
+
+  /** Resolves with the next change, or at once when `signal` is aborted. */
+  async next(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const aborted = Promise.withResolvers<void>();
+    const onAbort = () => aborted.resolve();
+    signal.addEventListener('abort', onAbort, { once: true });
+    await Promise.race([this.#waiting.promise, aborted.promise]);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The same store; whoever waits for changes is told after each commit. */
+export function announcing(store: Store, changes: Changes): Store {
+  return {
+    get: (kind, id) => store.get(kind, id),
+    list: (kind, filter) => store.list(kind, filter),
+    commit: async (writes, events) => {
+      const written = await store.commit(writes, events);
+      if (written) changes.announce();
+      return written;
+    },
+    events: (after, filter, limit) => store.events(after, filter, limit),
+    lastSeq: () => store.lastSeq(),
+    close: () => store.close(),
+  };
+}

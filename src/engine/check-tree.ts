@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { CheckResult, CheckSpec, TreeResult } from '../domain/check-result.ts';
+import { confirm } from '../domain/confirm.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { RunContext } from './context.ts';
+
+/** The parts of a run's context that checking needs; a preview has no run. */
+export type CheckScope = Pick<
+  RunContext,
+  'run' | 'project' | 'options' | 'env' | 'hub' | 'slots' | 'signal' | 'layout' | 'checks' | 'setup' | 'markPrefix'
+>;
+
+/**
+ * Runs every check on the tree of `revision`, in a prepared checkout of our own. A check with a failure for which
+ * `doubtful` holds is run once more in a fresh checkout, and what came and went is called flaky.
+ */
+export async function checkTree(
+  scope: CheckScope,
+  revision: string,
+  doubtful: (finding: Finding) => boolean,
+): Promise<TreeResult> {
+  const tree = await scope.hub.treeOf(revision);
+  const first = await runChecks(scope, revision, scope.options.checks);
+  const again = scope.options.checks.filter((_, index) => first[index]?.findings.some(doubtful));
+  const second = again.length > 0 ? await runChecks(scope, revision, again) : [];
+  const checks = first.map((result) => {
+    const other = second.find(({ check }) => check === result.check);
+    return other === undefined ? result : confirm(result, other);
+  });
+  return { tree, checks };
+}
+
+/** The given checks one after another in one checkout; each waits for a free slot. */
+async function runChecks(scope: CheckScope, revision: string, specs: CheckSpec[]): Promise<CheckResult[]> {
+  return withCheckout(scope, revision, async (checkout) => {
+    const results: CheckResult[] = [];
+    for (const spec of specs) {
+      const dir = path.join(checkout.base, spec.name.replace(/[^\w.-]/g, '_'));
+      await mkdir(dir, { recursive: true, mode: 0o700 });
+      const run = { spec, root: checkout.root, env: checkout.env, mark: checkout.mark, dir, signal: scope.signal };
+      results.push(await scope.slots.use(() => scope.checks.run(run)));
+    }
+    return results;
+  });
+}
+
+interface Checkout {
+  root: string;
+  /** Scratch space beside the checkout, gone with it. */
+  base: string;
+  env: Record<string, string>;
+  mark: string;
+}
+
+/** A fresh, prepared checkout for the time of `use`. */
+export async function withCheckout<T>(
+  scope: CheckScope,
+  revision: string,
+  use: (checkout: Checkout) => Promise<T>,
+): Promise<T> {
+  await mkdir(scope.layout.checkouts(), { recursive: true, mode: 0o700 });
+  const base = await mkdtemp(path.join(scope.layout.checkouts(), 'c-'));
+  const root = path.join(base, scope.project);
+  const mark = checkoutMark(scope.markPrefix, base);
+  try {
+    await scope.hub.checkout(revision, root);
+    const setupDir = path.join(base, 'setup');
+    await mkdir(setupDir, { mode: 0o700 });
+    const added = await scope.setup.prepare({
+      root,
+      command: scope.options.setup,
+      env: scope.env,
+      mark,
+      cacheDir: scope.layout.setupCache(scope.project),
+      dir: setupDir,
+      signal: scope.signal,
+    });
+    return await use({ root, base, env: { ...scope.env, ...added.env }, mark });
+  } finally {
+    await rm(base, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Derived from the directory's name, so that what a crash left behind can be found and ended. */
+export function checkoutMark(prefix: string, base: string): string {
+  return `${prefix}:checkout:${path.basename(base)}`;
+}

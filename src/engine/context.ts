@@ -1,0 +1,49 @@
+import type { Run, RunOptions } from '../domain/run.ts';
+import type { Agent } from '../ports/agent.ts';
+import type { Checks, Setup } from '../ports/checks.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Hub, Target } from '../ports/git.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { Store } from '../ports/store.ts';
+import type { Workspaces } from '../ports/workspace.ts';
+import type { Semaphore } from '../lib/semaphore.ts';
+import type { Layout } from './layout.ts';
+import type { Live } from './live.ts';
+
+/** Everything outside that the engine may use; built in one place, `daemon/compose.ts`. */
+export interface World {
+  store: Store;
+  clock: Clock;
+  layout: Layout;
+  runtime: Runtime;
+  agents: ReadonlyMap<string, Agent>;
+  workspaces: Record<Run['options']['workspace'], Workspaces>;
+  checks: Checks;
+  setup: Setup;
+  openHub(gitDir: string, userRepository: string): Promise<Hub>;
+  openTarget(path: string, hub: Hub): Promise<Target>;
+  memoryAvailableBytes(): number;
+  /** One line of the daemon's log: `event key=value`. */
+  log(event: string, fields: Record<string, unknown>): void;
+  /** Begins every mark of this daemon's processes; the same after a restart, another for each `AO_HOME`. */
+  markPrefix: string;
+}
+
+/** What the steps of one run work with. */
+export interface RunContext extends World {
+  run: string;
+  path: string;
+  project: string;
+  branch: string;
+  options: RunOptions;
+  env: Record<string, string>;
+  hub: Hub;
+  target: Target;
+  /** One holder a running check. */
+  slots: Semaphore;
+  /** Held while the run's row is read, changed and written. */
+  rowLock: Semaphore;
+  /** Aborted when the run is stopped or the daemon lets go. */
+  signal: AbortSignal;
+  live: Live;
+}

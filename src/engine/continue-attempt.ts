@@ -1,0 +1,100 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { AoError } from '../domain/errors.ts';
+import type { Problem } from '../domain/evidence.ts';
+import type { Attempt, Session, Task } from '../domain/task.ts';
+import { endTree } from '../lib/process-tree.ts';
+import type { RunContext } from './context.ts';
+import { putBack, recordVerdict, supersede } from './record-verdict.ts';
+import { saveWork } from './save-work.ts';
+import { sessionMark, startSession } from './start-session.ts';
+import { verifyChange } from './verify-change.ts';
+import { endSession, GRACE_MS, watchSession } from './watch-session.ts';
+
+interface Rows {
+  task: Task;
+  attempt: Attempt;
+  session: Session;
+}
+
+/**
+ * Brings an attempt from wherever it stands to its verdict: start, watch, gate. Everything is read from the store first,
+ * so that it makes no difference whether this daemon or one before it did the earlier part.
+ */
+export async function continueAttempt(
+  context: RunContext,
+  attemptId: string,
+  signals: { letGo: AbortSignal; stop: AbortSignal },
+): Promise<void> {
+  let rows = await read(context, attemptId);
+  if (rows === null) return;
+  if (rows.session.state === 'starting') {
+    const problem = await start(context, rows, signals.stop);
+    if (problem !== null) return failToStart(context, rows, problem);
+    rows = await read(context, attemptId);
+    if (rows === null) return;
+  }
+  if (rows.session.state === 'running') {
+    await watchSession(context, rows.session, rows.attempt, signals);
+    rows = await read(context, attemptId);
+    if (rows === null || rows.session.state !== 'ended') return; // the daemon lets go
+  }
+  const change = rows.attempt.change ?? (await saveWork(context, rows.task, rows.attempt, rows.session));
+  await decide(context, rows, change);
+}
+
+/** The gate, unless nobody wants the change any more. */
+async function decide(context: RunContext, rows: Rows, change: { commit: string; tree: string }): Promise<void> {
+  const task = await context.store.get('task', rows.task.id);
+  const run = await context.store.get('run', context.run);
+  if (task?.state !== 'in_flight' || task.attempt !== rows.attempt.number) {
+    return supersede(context, rows.attempt, rows.session, change);
+  }
+  if (run?.state === 'stopping') return putBack(context, { ...rows, task }, change);
+  const verdict = await verifyChange(context, { ...rows, task }, change);
+  await recordVerdict(context, { ...rows, task }, change, verdict);
+}
+
+async function read(context: RunContext, attemptId: string): Promise<Rows | null> {
+  const attempt = await context.store.get('attempt', attemptId);
+  if (attempt === null || attempt.endedAt !== null) return null;
+  const task = await context.store.get('task', attempt.task);
+  const session = await context.store.get('session', attempt.session);
+  if (task === null || session === null) throw new Error(`attempt ${attemptId} has no task or no session`);
+  return { task, attempt, session };
+}
+
+/** Why it could not be started, or null. */
+async function start(context: RunContext, rows: Rows, stop: AbortSignal): Promise<Problem | null> {
+  if (stop.aborted) return { code: 'agent_failed', message: String(stop.reason) };
+  if (await wasStarted(rows.session)) {
+    return { code: 'agent_failed', message: 'the daemon ended while it was starting this agent' };
+  }
+  try {
+    await startSession(context, rows);
+    return null;
+  } catch (error) {
+    if (!(error instanceof AoError)) throw error;
+    return { code: 'setup_failed', message: error.hint === null ? error.message : `${error.message} ${error.hint}` };
+  }
+}
+
+/** The runtime writes its files before the program runs: where there are none, nothing was spent. */
+async function wasStarted(session: Session): Promise<boolean> {
+  return access(path.join(session.dir, 'output.log')).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function failToStart(context: RunContext, rows: Rows, problem: Problem): Promise<void> {
+  const reason = 'message' in problem ? problem.message : problem.code;
+  await endTree({ mark: sessionMark(context, rows.session), pid: 0, startTime: '', graceMs: GRACE_MS });
+  await endSession(context, rows.session, { outcome: 'failed', exitCode: null, reason }, null);
+  await recordVerdict(context, rows, null, {
+    status: 'not_verifiable',
+    problems: [problem],
+    tree: null,
+    baseTree: null,
+  });
+}

@@ -1,0 +1,233 @@
+import type { Finding } from '../domain/finding.ts';
+import { AoError } from '../domain/errors.ts';
+import type { Report } from '../domain/report.ts';
+import type { Run } from '../domain/run.ts';
+import { Semaphore } from '../lib/semaphore.ts';
+import { type Answer, answerTask } from './answer-task.ts';
+import { applyTransitions } from './apply-transition.ts';
+import { announcing, Changes } from './changes.ts';
+import { clean } from './clean.ts';
+import type { World } from './context.ts';
+import { diffOf } from './diff.ts';
+import { endRunEarly } from './end-run-early.ts';
+import type { CleanRequest, CleanResult, Engine, FixRequest, RunView, SessionView, TaskView } from './engine.ts';
+import { findRow } from './find-row.ts';
+import { Live } from './live.ts';
+import { fingerprintOf, newRun, openProject } from './open-run.ts';
+import { preview } from './preview.ts';
+import { RunLoops } from './run-loops.ts';
+import { sweepCheckouts } from './sweep.ts';
+import { readRun, reportOf, runView, sessionView, taskView } from './views.ts';
+
+/** Opens the engine on a world: sweeps what a crash left, goes on with every run that has not finished. */
+export async function createEngine(outside: World): Promise<Engine> {
+  const changes = new Changes();
+  const world: World = { ...outside, store: announcing(outside.store, changes) };
+  const live = new Live(() => changes.announce());
+  const loops = new RunLoops(world, live);
+  await sweepCheckouts(world);
+  const engine = new AoEngine(world, { changes, live, loops });
+  await engine.resumeAll();
+  return engine;
+}
+
+interface Parts {
+  changes: Changes;
+  live: Live;
+  loops: RunLoops;
+}
+
+class AoEngine implements Engine {
+  readonly #world: World;
+  readonly #parts: Parts;
+  /** Requests that start runs are looked at one after another, so that two on one repository cannot both win. */
+  readonly #door = new Semaphore(1);
+  readonly #closing = new AbortController();
+
+  constructor(world: World, parts: Parts) {
+    this.#world = world;
+    this.#parts = parts;
+  }
+
+  /** A repository that is gone fails its own run and holds up no other. */
+  async resumeAll(): Promise<void> {
+    for (const run of await this.#world.store.list('run', { states: ['running', 'stopping'] })) {
+      try {
+        await this.#parts.loops.start(run);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#world.log('run.lost', { run: run.id, error: reason });
+        const patch = { outcome: 'failed', reason, endedAt: this.#world.clock.now() } as const;
+        await applyTransitions(this.#world.store, [{ kind: 'run', row: run, event: 'finish', patch }]);
+      }
+    }
+  }
+
+  fix(request: FixRequest): Promise<{ run: string; joined: boolean }> {
+    return this.#door.use(() => this.#startOrJoin(request));
+  }
+
+  async #startOrJoin(request: FixRequest): Promise<{ run: string; joined: boolean }> {
+    const { store } = this.#world;
+    const opened = await openProject(this.#world, request);
+    const runs = (await store.list('run')).filter((run) => run.path === opened.path);
+    const active = runs.find((run) => run.state !== 'finished');
+    if (active !== undefined) {
+      const same = active.fingerprint === fingerprintOf(opened.path, opened.branch, request);
+      if (!same && !request.resume) throw busy(active);
+      await this.#parts.loops.start(active);
+      return { run: active.id, joined: true };
+    }
+    if (request.resume) return this.#reopen(opened.path, runs.at(-1));
+    const run = await newRun(this.#world, opened, request);
+    await store.commit(
+      [{ op: 'insert', kind: 'run', row: run }],
+      [{ run: run.id, task: null, session: null, type: 'run.start', body: { path: run.path, branch: run.branch } }],
+    );
+    await opened.target.keep(`refs/ao/before/${run.id}`, run.before);
+    await this.#parts.loops.start(run);
+    return { run: run.id, joined: false };
+  }
+
+  async #reopen(path: string, last: Run | undefined): Promise<{ run: string; joined: boolean }> {
+    if (last === undefined) {
+      throw new AoError('notFound', `There is no run of ${path} to resume.`, 'Start one: ao fix');
+    }
+    if (last.outcome !== 'green') {
+      const patch = { outcome: null, reason: null, endedAt: null };
+      await applyTransitions(this.#world.store, [{ kind: 'run', row: last, event: 'resume', patch }]);
+      await this.#parts.loops.start(await findRow(this.#world.store, 'run', last.id));
+    }
+    return { run: last.id, joined: true };
+  }
+
+  preview(request: FixRequest) {
+    return preview(this.#world, request, this.#closing.signal);
+  }
+
+  async stop(id: string): Promise<void> {
+    const run = await findRow(this.#world.store, 'run', id);
+    if (run.state === 'finished') return;
+    const loop = await this.#parts.loops.start(run);
+    await endRunEarly({ store: this.#world.store, run: run.id }, 'stopped', 'stopped by you');
+    loop.abortWork();
+    loop.wake();
+    await loop.finished;
+  }
+
+  async report(id: string): Promise<Report> {
+    const run = await findRow(this.#world.store, 'run', id);
+    const rows = await readRun(this.#world.store, run);
+    return reportOf(rows, await this.#baseline(run), this.#world.clock.now());
+  }
+
+  async #baseline(run: Run): Promise<{ finding: Finding; flaky: boolean }[]> {
+    const stored = run.baseline && (await this.#world.store.get('result', `${run.id}.${run.baseline.tree}`));
+    const flaky = new Set(run.flaky);
+    return (stored?.result.checks ?? []).flatMap((check) => [
+      ...check.findings.map((finding) => ({ finding, flaky: flaky.has(finding.id) })),
+      ...check.flaky.map((finding) => ({ finding, flaky: true })),
+    ]);
+  }
+
+  async runs(): Promise<RunView[]> {
+    const runs = await this.#world.store.list('run');
+    return Promise.all(runs.map(async (run) => runView(await readRun(this.#world.store, run), this.#parts.live)));
+  }
+
+  async run(id: string): Promise<RunView> {
+    const run = await findRow(this.#world.store, 'run', id);
+    return runView(await readRun(this.#world.store, run), this.#parts.live);
+  }
+
+  async sessions(): Promise<SessionView[]> {
+    return this.#sessionViews();
+  }
+
+  async live(): Promise<SessionView[]> {
+    return this.#sessionViews(['starting', 'running']);
+  }
+
+  async #sessionViews(states?: string[]): Promise<SessionView[]> {
+    const { store } = this.#world;
+    const sessions = await store.list('session', states === undefined ? {} : { states });
+    return Promise.all(
+      sessions.map(async (session) => {
+        const task = await store.get('task', session.task);
+        return sessionView(session, task?.title ?? '', this.#parts.live);
+      }),
+    );
+  }
+
+  async session(id: string): Promise<SessionView> {
+    const { store } = this.#world;
+    const session = (await store.get('session', id)) ?? (await sessionOf(this.#world, id));
+    const task = await store.get('task', session.task);
+    return sessionView(session, task?.title ?? '', this.#parts.live);
+  }
+
+  retry(task: string): Promise<TaskView> {
+    return this.#answer(task, 'retry');
+  }
+
+  cancel(task: string): Promise<TaskView> {
+    return this.#answer(task, 'cancel');
+  }
+
+  accept(task: string): Promise<TaskView> {
+    return this.#answer(task, 'accept');
+  }
+
+  async #answer(id: string, answer: Answer): Promise<TaskView> {
+    const { store, clock } = this.#world;
+    const task = await findRow(store, 'task', id);
+    await answerTask(store, task, answer, clock.now());
+    const run = await findRow(store, 'run', task.run);
+    if (run.state !== 'finished') await this.#parts.loops.start(run);
+    const rows = await readRun(store, run);
+    return taskView(rows, await findRow(store, 'task', task.id), this.#parts.live);
+  }
+
+  diff(id: string): Promise<string> {
+    return diffOf(this.#world, id);
+  }
+
+  clean(request: CleanRequest): Promise<CleanResult> {
+    return clean(this.#world, request);
+  }
+
+  async changed(seq: number, signal: AbortSignal): Promise<void> {
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    const next = this.#parts.changes.next(either);
+    if ((await this.#world.store.lastSeq()) <= seq) await next;
+  }
+
+  async shutdown({ stopAgents }: { stopAgents: boolean }): Promise<void> {
+    if (stopAgents) {
+      const runs = await this.#world.store.list('run', { states: ['running', 'stopping'] });
+      await Promise.all(runs.map((run) => this.stop(run.id)));
+    }
+    this.#closing.abort();
+    await this.#parts.loops.letGo();
+    await this.#world.store.close();
+  }
+}
+
+/** The last session of a task that is named by a prefix, or a session by its prefix. */
+async function sessionOf(world: World, id: string) {
+  const tasks = (await world.store.list('task')).filter((task) => task.id.startsWith(id));
+  const [task] = tasks;
+  if (task === undefined || tasks.length > 1) return findRow(world.store, 'session', id);
+  const session = (await world.store.list('session', { task: task.id })).at(-1);
+  if (session === undefined) throw new AoError('notFound', `Task ${task.id} has had no session yet.`, 'See `ao status`.');
+  return session;
+}
+
+function busy(run: Run): AoError {
+  return new AoError(
+    'conflict',
+    `Run ${run.id} with other options works on ${run.path}.`,
+    `Watch it: ao fix --resume. End it first: ao fix --resume, then Ctrl-C.`,
+  );
+}
+

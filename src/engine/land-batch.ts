@@ -1,0 +1,61 @@
+import type { Landing } from '../domain/task.ts';
+import { advanceTarget, type Settled } from './advance-target.ts';
+import { applyTransitions, type Move } from './apply-transition.ts';
+import type { RunContext } from './context.ts';
+import type { Stack } from './stack-changes.ts';
+
+/**
+ * Lands a tested batch: the intent is written first, then the target moves by compare-and-swap, then the outcome is
+ * written. A crash in between leaves the intent, and `settleIntents` finds out what became of it.
+ */
+export async function landBatch(context: RunContext, base: string, batch: Landing[], stack: Stack): Promise<Settled> {
+  await context.hub.setRef(`refs/ao/landed/${context.run}`, stack.tip);
+  const moves = batch.map((row): Move => {
+    const intent = { base, commit: stack.tip, squash: stack.squashes.get(row.id) ?? stack.tip };
+    return { kind: 'landing', row, event: 'intend', patch: { intent }, body: { ...intent } };
+  });
+  if (!(await applyTransitions(context.store, moves))) return 'adopted'; // one was withdrawn meanwhile: plan again
+  return settleIntents(context);
+}
+
+/** Carries every written intent to its end; does nothing where there is none. */
+export async function settleIntents(context: RunContext): Promise<Settled> {
+  const rows = await context.store.list('landing', { run: context.run, states: ['landing'] });
+  const commit = rows[0]?.intent?.commit;
+  if (commit === undefined) return 'moved';
+  const settled = await advanceTarget(context, commit);
+  if (settled === 'adopted' && !(await isPartOfHead(context, commit))) {
+    await applyTransitions(
+      context.store,
+      rows.map((row): Move => ({ kind: 'landing', row, event: 'refuse', patch: { intent: null } })),
+    );
+    return settled;
+  }
+  await confirmLanding(context, rows, commit, settled);
+  return settled;
+}
+
+/** Somebody may have built on our commit before we could write that it landed. */
+async function isPartOfHead(context: RunContext, commit: string): Promise<boolean> {
+  const run = await context.store.get('run', context.run);
+  return run !== null && (await context.hub.isAncestor(commit, run.head));
+}
+
+async function confirmLanding(context: RunContext, rows: Landing[], commit: string, settled: Settled): Promise<void> {
+  await context.rowLock.use(async () => {
+    const now = context.clock.now();
+    const moves: Move[] = rows.map((row) => ({ kind: 'landing', row, event: 'confirm', body: { commit } }));
+    for (const row of rows) {
+      const task = await context.store.get('task', row.task);
+      if (task?.state !== 'in_flight') continue;
+      const landed = { commit: row.intent?.squash ?? commit };
+      const patch = { landed, reason: null, updatedAt: now };
+      moves.push({ kind: 'task', row: task, event: 'land', patch, body: { commit: landed.commit } });
+    }
+    const lastLanded = rows.at(-1)?.task ?? null;
+    const patch = settled === 'adopted' ? { lastLanded } : { lastLanded, head: commit };
+    await applyTransitions(context.store, moves, [
+      { op: 'update', kind: 'run', id: context.run, expect: {}, patch },
+    ]);
+  });
+}

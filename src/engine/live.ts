@@ -1,0 +1,30 @@
+/** What is seen of living things and need not survive: last lines, what is being tested. Derived again after a restart. */
+export class Live {
+  readonly #lines = new Map<string, string>();
+  readonly #activities = new Map<string, string>();
+  readonly #changed: () => void;
+
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  line(session: string): string | null {
+    return this.#lines.get(session) ?? null;
+  }
+
+  setLine(session: string, text: string): void {
+    this.#lines.set(session, text);
+    this.#changed();
+  }
+
+  /** `run:<id>`: what the run is doing; `queue:<id>`: what its merge queue is doing. */
+  activity(of: string): string | null {
+    return this.#activities.get(of) ?? null;
+  }
+
+  setActivity(of: string, text: string | null): void {
+    if (text === null) this.#activities.delete(of);
+    else this.#activities.set(of, text);
+    this.#changed();
+  }
+}

@@ -1,0 +1,149 @@
+import { describeProblem, type Verdict } from '../domain/evidence.ts';
+import { STOPPED } from '../domain/next-step.ts';
+import { afterVerdict, discardPaths } from '../domain/retry.ts';
+import type { Attempt, AttemptOutcome, Session, Task } from '../domain/task.ts';
+import type { Write } from '../ports/store.ts';
+import { applyTransitions, type Move } from './apply-transition.ts';
+import type { RunContext } from './context.ts';
+
+/**
+ * Writes a verdict and what follows from it, in one transaction: a passed change joins the merge queue; a failed one goes
+ * back with its evidence, or to a person when no attempt is left. When the task was taken away meanwhile (fixed by
+ * another landing, cancelled), the attempt only ends.
+ */
+export async function recordVerdict(
+  context: RunContext,
+  { task, attempt, session }: { task: Task; attempt: Attempt; session: Session },
+  change: { commit: string; tree: string } | null,
+  verdict: Verdict,
+): Promise<void> {
+  const current = (await context.store.get('session', session.id)) ?? session;
+  const reason = verdict.problems.map(describeProblem).join('; ') || null;
+  const outcome = outcomeOf(verdict, current);
+  const endedAt = context.clock.now();
+  const ended: Write = {
+    op: 'update',
+    kind: 'attempt',
+    id: attempt.id,
+    expect: {},
+    patch: { outcome, reason, verdict, endedAt, change },
+  };
+  const body = { attempt: attempt.number, outcome, status: verdict.status, reason };
+  const written =
+    verdict.status === 'passed' && change !== null
+      ? await store(context, null, [ended, enqueue(context, task, attempt, change)], { task, session, body })
+      : await store(context, sendBack(task, attempt, change, verdict, endedAt), [ended], { task, session, body });
+  if (!written) await supersede(context, attempt, session, change);
+}
+
+/** A person stopped the run: the task is ready again, with the work kept and the attempt given back. */
+export async function putBack(
+  context: RunContext,
+  { task, attempt, session }: { task: Task; attempt: Attempt; session: Session },
+  change: { commit: string; tree: string },
+): Promise<void> {
+  const now = context.clock.now();
+  await applyTransitions(
+    context.store,
+    [
+      {
+        kind: 'task',
+        row: task,
+        event: 'return',
+        patch: { kept: change.commit, reason: STOPPED, attemptsAllowed: task.attemptsAllowed + 1, updatedAt: now },
+        body: { reason: STOPPED },
+      },
+    ],
+    [
+      {
+        op: 'update',
+        kind: 'attempt',
+        id: attempt.id,
+        expect: {},
+        patch: { outcome: 'killed', reason: session.reason ?? STOPPED, change, endedAt: now },
+      },
+    ],
+  );
+}
+
+/** Ends an attempt whose task no longer belongs to it. */
+export async function supersede(
+  context: RunContext,
+  attempt: Attempt,
+  session: Session,
+  change: { commit: string; tree: string } | null,
+): Promise<void> {
+  const task = await context.store.get('task', attempt.task);
+  const reason = task?.reason ?? 'no longer needed';
+  const outcome: AttemptOutcome = 'superseded';
+  const patch = { outcome, reason, change, endedAt: context.clock.now() };
+  await context.store.commit(
+    [{ op: 'update', kind: 'attempt', id: attempt.id, expect: {}, patch }],
+    [{ run: context.run, task: attempt.task, session: session.id, type: 'attempt.superseded', body: { reason } }],
+  );
+}
+
+function sendBack(
+  task: Task,
+  attempt: Attempt,
+  change: { commit: string } | null,
+  verdict: Verdict,
+  updatedAt: number,
+): Move {
+  const next = afterVerdict({ attempt: attempt.number, attemptsAllowed: task.attemptsAllowed, verdict });
+  const reason = next === 'needs_you' ? 'needs_you' : null;
+  const kept = change?.commit ?? task.kept;
+  const discard = discardPaths(verdict.problems);
+  return {
+    kind: 'task',
+    row: task,
+    event: next === 'needs_you' ? 'park' : 'return',
+    patch: { problems: verdict.problems, kept, discard, reason, accepted: false, updatedAt },
+    body: { reason: verdict.problems.map(describeProblem).join('; ') },
+  };
+}
+
+function enqueue(context: RunContext, task: Task, attempt: Attempt, change: { commit: string; tree: string }): Write {
+  return {
+    op: 'insert',
+    kind: 'landing',
+    row: {
+      id: `${attempt.id}.${context.clock.now()}`,
+      run: context.run,
+      task: task.id,
+      attempt: attempt.number,
+      state: 'queued',
+      change,
+      queuedAt: context.clock.now(),
+      intent: null,
+      problems: [],
+    },
+  };
+}
+
+async function store(
+  context: RunContext,
+  move: Move | null,
+  writes: Write[],
+  subject: { task: Task; session: Session; body: Record<string, unknown> },
+): Promise<boolean> {
+  const { task, session, body } = subject;
+  const event = { run: context.run, task: task.id, session: session.id, type: 'attempt.verdict', body };
+  // Without a move the task's row is not written; an empty patch still holds it to its state and fencing token.
+  const held: Write = {
+    op: 'update',
+    kind: 'task',
+    id: task.id,
+    expect: { state: 'in_flight', attempt: task.attempt },
+    patch: {},
+  };
+  return move === null
+    ? applyTransitions(context.store, [], [held, ...writes], [event])
+    : applyTransitions(context.store, [move], writes, [event]);
+}
+
+function outcomeOf(verdict: Verdict, session: Session): AttemptOutcome {
+  if (verdict.status === 'passed') return 'passed';
+  if (session.outcome === 'killed' && session.reason?.startsWith('no end after')) return 'timed_out';
+  return verdict.status;
+}

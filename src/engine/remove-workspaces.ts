@@ -1,0 +1,21 @@
+import type { RunContext } from './context.ts';
+
+/**
+ * Workspaces whose work is in the hub and whose task is settled. The others stay for a look until `ao clean`; what cannot
+ * be removed now is removed then, so a failure here holds up nothing.
+ */
+export async function removeWorkspaces(context: RunContext): Promise<void> {
+  const tasks = await context.store.list('task', { run: context.run, states: ['done', 'cancelled'] });
+  const settled = new Set(tasks.map(({ id }) => id));
+  const attempts = await context.store.list('attempt', { run: context.run });
+  for (const attempt of attempts) {
+    if (!settled.has(attempt.task) || attempt.change === null || attempt.endedAt === null) continue;
+    const session = await context.store.get('session', attempt.session);
+    if (session?.state !== 'ended') continue;
+    try {
+      await context.workspaces[session.workspace.kind].remove(context.hub, session.workspace);
+    } catch (error) {
+      context.log('workspace.kept', { session: session.id, error: String(error) });
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { abandonAttempt } from './abandon-attempt.ts';
+import type { RunContext } from './context.ts';
+import { endRunEarly } from './end-run-early.ts';
+import { Jobs } from './jobs.ts';
+import { type Desk, tick } from './orchestrator.ts';
+
+/** The net under the events: everything is looked at again after this time, whether anything was heard or not. */
+const NET_MS = 10_000;
+const MAX_FAILURES = 3;
+
+/**
+ * The rhythm of one run: a tick whenever something woke it, never two at once, until the run has finished or the daemon
+ * lets go. Stopping is idempotent and waits for what is under way.
+ */
+export class RunLoop {
+  readonly context: RunContext;
+  /** Resolves when the run has finished. */
+  readonly finished: Promise<void>;
+  readonly #desk: Desk;
+  readonly #letGo: AbortController;
+  readonly #work: AbortController;
+  readonly #failures = new Map<string, number>();
+  readonly #finish: () => void;
+  #ticking: Promise<void> | null = null;
+  #again = false;
+  readonly #net: NodeJS.Timeout;
+
+  /** `work` is what `context.signal` belongs to: checks and setups in progress end with it. */
+  constructor(context: RunContext, work: AbortController) {
+    this.context = context;
+    this.#work = work;
+    this.#letGo = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.finished = promise;
+    this.#finish = resolve;
+    const jobs = new Jobs(
+      () => this.wake(),
+      (key, error) => this.#onError(key, error),
+    );
+    this.#desk = { jobs, letGo: this.#letGo.signal, stops: new Map() };
+    this.#net = setInterval(() => this.wake(), NET_MS).unref();
+  }
+
+  wake(): void {
+    if (this.#letGo.signal.aborted) return;
+    this.#again = true;
+    this.#ticking ??= this.#tickUntilQuiet().finally(() => {
+      this.#ticking = null;
+    });
+  }
+
+  /** Checks in progress are given up; agents and their attempts are not touched by this. */
+  abortWork(): void {
+    this.#work.abort();
+  }
+
+  /** Lets go of everything: agents go on by themselves. Resolves when nothing of this loop runs any more. */
+  async letGo(): Promise<void> {
+    clearInterval(this.#net);
+    this.#letGo.abort();
+    this.#work.abort();
+    await this.#ticking;
+    await this.#desk.jobs.idle();
+  }
+
+  async #tickUntilQuiet(): Promise<void> {
+    while (this.#again && !this.#letGo.signal.aborted) {
+      this.#again = false;
+      try {
+        await tick(this.context, this.#desk);
+        this.#failures.delete('tick');
+      } catch (error) {
+        await this.#onError('tick', error);
+        this.#again = true;
+      }
+      const run = await this.context.store.get('run', this.context.run);
+      if (run === null || run.state === 'finished') return this.#done();
+    }
+  }
+
+  #done(): void {
+    clearInterval(this.#net);
+    this.#letGo.abort();
+    this.#finish();
+  }
+
+  /** Expected failures are values; what arrives here is a bug, a full disk or a broken repository: try again, then say so. */
+  async #onError(key: string, error: unknown): Promise<void> {
+    if (this.#letGo.signal.aborted || this.#work.signal.aborted) return;
+    const count = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.set(key, count);
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.context.log('job.failed', { run: this.context.run, job: key, count, error: text });
+    if (count >= MAX_FAILURES) {
+      const message = error instanceof Error ? error.message : String(error);
+      await this.#giveUp(key, message).catch((again: unknown) => {
+        this.context.log('job.stuck', { run: this.context.run, job: key, error: String(again) });
+      });
+    }
+    const wait = Math.min(200 * 2 ** count, NET_MS);
+    await delay(wait, undefined, { signal: this.#letGo.signal, ref: false }).catch(() => {});
+  }
+
+  async #giveUp(key: string, message: string): Promise<void> {
+    const [, kind, id] = key.split(':');
+    if (kind === 'attempt' && id !== undefined) return abandonAttempt(this.context, id, message);
+    if (kind === 'finish') return;
+    return endRunEarly(this.context, 'failed', message);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Run } from '../domain/run.ts';
+import type { World } from './context.ts';
+import type { Live } from './live.ts';
+import { contextOf } from './open-run.ts';
+import { RunLoop } from './run-loop.ts';
+
+/** The loops of all runs that have not finished, one each. */
+export class RunLoops {
+  readonly #loops = new Map<string, RunLoop>();
+  readonly #opening = new Map<string, Promise<RunLoop>>();
+  readonly #world: World;
+  readonly #live: Live;
+
+  constructor(world: World, live: Live) {
+    this.#world = world;
+    this.#live = live;
+  }
+
+  /** Starts the loop of a run, or wakes the one that it has. */
+  async start(run: Run): Promise<RunLoop> {
+    const running = this.#loops.get(run.id) ?? this.#opening.get(run.id);
+    if (running !== undefined) {
+      const loop = await running;
+      loop.wake();
+      return loop;
+    }
+    const opening = this.#open(run).finally(() => this.#opening.delete(run.id));
+    this.#opening.set(run.id, opening);
+    return opening;
+  }
+
+  async #open(run: Run): Promise<RunLoop> {
+    const world = this.#world;
+    const hub = await world.openHub(world.layout.hub(run.project), run.path);
+    const target = await world.openTarget(run.path, hub);
+    const work = new AbortController();
+    const context = contextOf(world, {
+      id: run.id,
+      project: run.project,
+      path: run.path,
+      branch: run.branch,
+      hub,
+      target,
+      request: { options: run.options, env: run.env },
+      live: this.#live,
+      signal: work.signal,
+    });
+    const loop = new RunLoop(context, work);
+    this.#loops.set(run.id, loop);
+    void loop.finished.then(() => this.#loops.delete(run.id));
+    loop.wake();
+    return loop;
+  }
+
+  get(run: string): RunLoop | null {
+    return this.#loops.get(run) ?? null;
+  }
+
+  wakeAll(): void {
+    for (const loop of this.#loops.values()) loop.wake();
+  }
+
+  async letGo(): Promise<void> {
+    await Promise.all([...this.#loops.values()].map((loop) => loop.letGo()));
+  }
+}

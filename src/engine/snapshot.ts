@@ -1,0 +1,64 @@
+import { findingsOf, type TreeResult } from '../domain/check-result.ts';
+import type { RunSnapshot } from '../domain/next-step.ts';
+import { place, type Placement } from '../domain/placement.ts';
+import type { Run } from '../domain/run.ts';
+import type { Session, Task } from '../domain/task.ts';
+import { passesNow } from '../domain/verdict.ts';
+import type { RunContext } from './context.ts';
+import { knownResult } from './tree-results.ts';
+
+/** What an agent's process tree is taken to need when nothing else is known. */
+const MEMORY_PER_SESSION_BYTES = 512 * 1024 * 1024;
+
+/** Reads what deciding needs, or null when the run is gone. */
+export async function readSnapshot(context: RunContext): Promise<RunSnapshot | null> {
+  const { store } = context;
+  const run = await store.get('run', context.run);
+  if (run === null) return null;
+  const tasks = await store.list('task', { run: run.id });
+  const attempts = await store.list('attempt', { run: run.id });
+  const sessions = await store.list('session', { run: run.id, states: ['starting', 'running'] });
+  const landings = await store.list('landing', { run: run.id, states: ['queued', 'landing'] });
+  const head = await knownResult(context, run.head);
+  return {
+    run,
+    tasks,
+    attempts: attempts.filter(({ endedAt }) => endedAt === null),
+    sessions,
+    landings,
+    head: run.adopted === null ? head : null,
+    passing: head === null ? new Set() : await passingOn(context, run, head, tasks),
+    placements: placements(context, run, tasks, sessions),
+    lastLanded: run.lastLanded,
+  };
+}
+
+function placements(context: RunContext, run: Run, tasks: Task[], sessions: Session[]): Placement[] {
+  const { agent, concurrency } = run.options;
+  const ready = tasks
+    .filter((task) => task.state === 'ready' && task.attempt < task.attemptsAllowed)
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ id }) => ({ id, agent }));
+  const account = { name: 'default', agent, running: sessions.length, limit: concurrency, coolDownUntil: null };
+  return place({
+    now: context.clock.now(),
+    tasks: ready,
+    liveSessions: sessions.length,
+    accounts: [account],
+    limits: {
+      concurrency,
+      memoryAvailableBytes: context.memoryAvailableBytes(),
+      memoryPerSessionBytes: MEMORY_PER_SESSION_BYTES,
+    },
+  }).placements;
+}
+
+/** Ids of open tasks' findings that pass on the head. */
+async function passingOn(context: RunContext, run: Run, head: TreeResult, tasks: Task[]): Promise<Set<string>> {
+  const open = tasks.filter(({ state }) => state !== 'done' && state !== 'cancelled').flatMap((task) => task.findings);
+  const failing = new Set(findingsOf(head).map(({ id }) => id));
+  const candidates = open.filter(({ id }) => !failing.has(id));
+  if (candidates.length === 0) return new Set();
+  const files = new Set(await context.hub.listFiles(run.head));
+  return new Set(candidates.filter((finding) => passesNow(finding, head, files)).map(({ id }) => id));
+}

@@ -1,0 +1,98 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { AoError } from '../domain/errors.ts';
+import { writePrompt } from '../domain/prompt.ts';
+import type { Attempt, Session, Task } from '../domain/task.ts';
+import type { Agent } from '../ports/agent.ts';
+import { applyTransitions } from './apply-transition.ts';
+import type { RunContext } from './context.ts';
+
+/** Files of ours in a workspace; never part of a change. */
+export const taskFiles = ['TASK.md', '.ao'] as const;
+
+/**
+ * Makes the workspace, prepares it like every other checkout, puts the task into it and starts the agent. Rejects with
+ * an AoError when something of that cannot be done; the caller ends the session then.
+ */
+export async function startSession(
+  context: RunContext,
+  rows: { task: Task; attempt: Attempt; session: Session },
+): Promise<void> {
+  const { task, session } = rows;
+  await mkdir(path.join(session.dir, 'artifacts'), { recursive: true, mode: 0o700 });
+  await mkdir(path.dirname(session.workspace.path), { recursive: true, mode: 0o700 });
+  const { path: workspace, branch, start } = session.workspace;
+  const workspaces = context.workspaces[session.workspace.kind];
+  await workspaces.make({ hub: context.hub, path: workspace, branch, commit: start });
+  const mark = sessionMark(context, session);
+  const added = await context.setup.prepare({
+    root: workspace,
+    command: context.options.setup,
+    env: context.env,
+    mark,
+    cacheDir: context.layout.setupCache(context.project),
+    dir: session.dir,
+    signal: context.signal,
+  });
+  const brief = await writeBrief(context, rows);
+  const launch = agentOf(context).launch({
+    prompt: brief.prompt,
+    promptFile: brief.file,
+    workspace,
+    command: context.options.agentCommand,
+    script: context.options.agentScript,
+  });
+  const env = { ...context.env, ...added.env, ...launch.env, ...brief.env };
+  const started = { argv: launch.argv, env, cwd: workspace, dir: session.dir, input: launch.input, mark };
+  const handle = await context.runtime.start(started);
+  const written = await applyTransitions(context.store, [
+    { kind: 'session', row: session, event: 'started', patch: { handle }, body: { pid: handle.pid, title: task.title } },
+  ]);
+  if (!written) await context.runtime.stop(handle, 0); // cancelled meanwhile: nothing was worked on yet
+}
+
+export function sessionMark(context: Pick<RunContext, 'markPrefix'>, session: Pick<Session, 'id' | 'run'>): string {
+  return `${context.markPrefix}:session:${session.run}:${session.id}`;
+}
+
+export function agentOf(context: RunContext): Agent {
+  const agent = context.agents.get(context.options.agent);
+  if (agent === undefined) {
+    const known = [...context.agents.keys()].join(', ');
+    throw new AoError('usage', `There is no agent called ${context.options.agent}.`, `Take one of: ${known}.`);
+  }
+  return agent;
+}
+
+/** The task as files and variables: `TASK.md` at the root, or `.ao/TASK.md` where the project has its own. */
+async function writeBrief(
+  context: RunContext,
+  { task, attempt, session }: { task: Task; attempt: Attempt; session: Session },
+): Promise<{ prompt: string; file: string; env: Record<string, string> }> {
+  const { workspace } = session;
+  const files = await context.hub.listFiles(workspace.start);
+  const prompt = writePrompt({
+    title: task.title,
+    findings: task.findings,
+    problems: task.problems,
+    checks: context.options.checks,
+    scope: context.options.scope,
+    allowTestEdits: context.options.allowTestEdits,
+    attempt: attempt.number,
+  });
+  const file = path.join(workspace.path, files.includes('TASK.md') ? '.ao/TASK.md' : 'TASK.md');
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, prompt);
+  const findings = path.join(session.dir, 'findings.json');
+  await writeFile(findings, `${JSON.stringify(task.findings, null, 2)}\n`, { mode: 0o600 });
+  const env = {
+    AO_TASK_ID: task.id,
+    AO_SESSION_ID: session.id,
+    AO_ATTEMPT: String(attempt.number),
+    AO_TASK_FILE: file,
+    AO_FINDINGS_FILE: findings,
+    AO_ARTIFACTS_DIR: path.join(session.dir, 'artifacts'),
+    AO_PROJECT: context.project,
+  };
+  return { prompt, file, env };
+}

@@ -1,0 +1,16 @@
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { endTree } from '../lib/process-tree.ts';
+import { checkoutMark } from './check-tree.ts';
+import type { World } from './context.ts';
+
+/** Checkouts of checks that a crash of ours left behind, and the processes that may still run in them. */
+export async function sweepCheckouts(world: Pick<World, 'layout' | 'markPrefix'>): Promise<void> {
+  const root = world.layout.checkouts();
+  const names = await readdir(root).catch(() => []);
+  for (const name of names) {
+    const base = path.join(root, name);
+    await endTree({ mark: checkoutMark(world.markPrefix, base), pid: 0, startTime: '', graceMs: 0 });
+    await rm(base, { recursive: true, force: true, maxRetries: 3 });
+  }
+}

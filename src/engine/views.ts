@@ -1,0 +1,189 @@
+import type { Finding } from '../domain/finding.ts';
+import type { Report, ReportAttempt, ReportTask } from '../domain/report.ts';
+import type { Run } from '../domain/run.ts';
+import type { Attempt, Landing, Session, Task } from '../domain/task.ts';
+import type { Store } from '../ports/store.ts';
+import type { RunView, SessionView, TaskView } from './engine.ts';
+import type { Live } from './live.ts';
+
+/** What is shown is derived from rows, each time anew. */
+export interface RunRows {
+  run: Run;
+  tasks: Task[];
+  attempts: Attempt[];
+  sessions: Session[];
+  landings: Landing[];
+}
+
+export async function readRun(store: Store, run: Run): Promise<RunRows> {
+  const filter = { run: run.id };
+  return {
+    run,
+    tasks: (await store.list('task', filter)).toSorted((a, b) => a.rank - b.rank),
+    attempts: await store.list('attempt', filter),
+    sessions: await store.list('session', filter),
+    landings: await store.list('landing', filter),
+  };
+}
+
+export function runView(rows: RunRows, live: Live): RunView {
+  const { run } = rows;
+  const tasks = rows.tasks.map((task) => taskView(rows, task, live));
+  return {
+    id: run.id,
+    path: run.path,
+    branch: run.branch,
+    state: run.state,
+    outcome: run.outcome,
+    reason: run.reason,
+    activity: live.activity(`run:${run.id}`) ?? activity(run, tasks),
+    round: run.round,
+    maxRounds: run.options.maxRounds,
+    findings: run.baseline?.findings.length ?? 0,
+    flaky: run.flaky.length,
+    createdAt: iso(run.createdAt),
+    endedAt: isoOrNull(run.endedAt),
+    tasks,
+    queue: {
+      entries: rows.landings
+        .filter(({ state }) => state === 'queued' || state === 'landing')
+        .map(({ task, state }) => ({ task, title: titleOf(rows.tasks, task), state })),
+      activity: live.activity(`queue:${run.id}`),
+    },
+  };
+}
+
+function activity(run: Run, tasks: TaskView[]): string {
+  if (run.state === 'finished') return run.outcome ?? 'finished';
+  if (run.state === 'stopping') return 'stopping its agents, saving their work';
+  const working = tasks.filter(({ phase }) => phase === 'working').length;
+  const queued = tasks.filter(({ phase }) => phase === 'queued' || phase === 'landing').length;
+  if (working > 0) return `${working} agent(s) at work`;
+  return queued > 0 ? `landing ${queued} change(s)` : 'deciding what is next';
+}
+
+export function taskView(rows: RunRows, task: Task, live: Live): TaskView {
+  const attempt = rows.attempts.findLast((row) => row.task === task.id) ?? null;
+  return {
+    id: task.id,
+    run: task.run,
+    title: task.title,
+    state: task.state,
+    phase: phaseOf(rows, task, attempt),
+    reason: reasonOf(task, attempt),
+    attempt: task.attempt,
+    attemptsAllowed: task.attemptsAllowed,
+    session: attempt?.session ?? null,
+    agent: attempt?.agent ?? null,
+    startedAt: isoOrNull(attempt?.startedAt ?? null),
+    endedAt: isoOrNull(attempt?.endedAt ?? null),
+    lastLine: attempt === null ? null : live.line(attempt.session),
+  };
+}
+
+function phaseOf(rows: RunRows, task: Task, attempt: Attempt | null): string {
+  if (task.state === 'done') return task.landed === null ? 'fixed' : 'landed';
+  if (task.state === 'cancelled') return 'cancelled';
+  if (task.state === 'inbox') return task.reason ?? 'inbox';
+  if (task.state === 'ready') return 'waiting';
+  const landing = rows.landings.findLast((row) => row.task === task.id && row.attempt === task.attempt);
+  if (landing?.state === 'landing') return 'landing';
+  if (landing?.state === 'queued') return 'queued';
+  const session = rows.sessions.find(({ id }) => id === attempt?.session);
+  if (session?.state === 'starting') return 'starting';
+  return session?.state === 'running' ? 'working' : 'checking';
+}
+
+function reasonOf(task: Task, attempt: Attempt | null): string | null {
+  if (task.reason === 'needs_you') return attempt?.reason ?? 'needs_you';
+  return task.reason ?? (task.state === 'ready' ? (attempt?.reason ?? null) : null);
+}
+
+export function sessionView(session: Session, title: string, live: Live): SessionView {
+  return {
+    id: session.id,
+    run: session.run,
+    task: session.task,
+    title,
+    agent: session.agent,
+    state: session.state,
+    outcome: session.outcome,
+    workspace: session.workspace.path,
+    branch: session.workspace.branch,
+    log: `${session.dir}/output.log`,
+    pid: session.state === 'ended' ? null : (session.handle?.pid ?? null),
+    startedAt: iso(session.startedAt),
+    endedAt: isoOrNull(session.endedAt),
+    lastLine: live.line(session.id),
+  };
+}
+
+/** The one report document; `baseline` are the findings of the first pass. */
+export function reportOf(rows: RunRows, baseline: { finding: Finding; flaky: boolean }[], now: number): Report {
+  const { run } = rows;
+  return {
+    ok: run.outcome === 'green',
+    run: run.id,
+    outcome: run.outcome,
+    reason: run.reason,
+    target: { branch: run.branch, before: run.before, after: run.target, held: run.held },
+    baseline: {
+      findings: baseline.map(({ finding: { id, check, file, line, title }, flaky }) => ({
+        id,
+        check,
+        file,
+        line,
+        title,
+        flaky,
+      })),
+    },
+    tasks: rows.tasks.map((task) => reportTask(rows, task)),
+    remaining: rows.tasks
+      .filter((task) => task.state !== 'done')
+      .map((task) => ({ id: task.id, title: task.title, reason: remainingReason(rows, task) })),
+    elapsedMs: (run.endedAt ?? now) - run.createdAt,
+  };
+}
+
+function remainingReason(rows: RunRows, task: Task): string {
+  const last = rows.attempts.findLast((row) => row.task === task.id)?.reason;
+  if (task.reason === 'needs_you') return last == null ? 'needs_you' : `needs_you: ${last}`;
+  return task.reason ?? last ?? `${task.state}, not attempted`;
+}
+
+function reportTask(rows: RunRows, task: Task): ReportTask {
+  const attempts = rows.attempts.filter((row) => row.task === task.id);
+  return {
+    id: task.id,
+    title: task.title,
+    state: task.state,
+    reason: task.reason,
+    attempts: attempts.map(
+      (row): ReportAttempt => ({
+        number: row.number,
+        session: row.session,
+        agent: row.agent,
+        account: row.account,
+        startedAt: iso(row.startedAt),
+        endedAt: isoOrNull(row.endedAt),
+        outcome: row.outcome,
+        reason: row.reason,
+        claim: row.claim,
+      }),
+    ),
+    landed: task.landed,
+    fixedBy: task.fixedBy,
+  };
+}
+
+function titleOf(tasks: Task[], id: string): string {
+  return tasks.find((task) => task.id === id)?.title ?? id;
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function isoOrNull(at: number | null): string | null {
+  return at === null ? null : iso(at);
+}

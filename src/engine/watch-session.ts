@@ -1,0 +1,115 @@
+import type { Attempt, Session, SessionOutcome } from '../domain/task.ts';
+import type { Liveness } from '../ports/runtime.ts';
+import { applyTransitions } from './apply-transition.ts';
+import type { RunContext } from './context.ts';
+import { agentOf } from './start-session.ts';
+
+/** How long an agent may take to end by itself when it is asked to. */
+export const GRACE_MS = 5_000;
+
+export interface Ending {
+  outcome: SessionOutcome;
+  exitCode: number | null;
+  reason: string | null;
+}
+
+/**
+ * Follows a running session until its agent has ended, for whatever reason, or `signal` says that the daemon lets go
+ * (then nothing is written and the agent goes on). Works the same for a session that another daemon started.
+ */
+export async function watchSession(
+  context: RunContext,
+  session: Session,
+  attempt: Attempt,
+  signals: { letGo: AbortSignal; stop: AbortSignal },
+): Promise<void> {
+  const { handle } = session;
+  if (handle === null) throw new Error(`session ${session.id} runs without a handle`);
+  const claims: string[] = [];
+  const reading = readOutput(context, session, claims, signals.letGo);
+  const left = attempt.startedAt + context.options.attemptTimeoutMs - context.clock.now();
+  const ended = await waitForEnd(context, session, Math.max(0, left), signals);
+  if (ended === 'let-go') return;
+  await context.runtime.stop(handle, GRACE_MS); // also what the agent left running behind it
+  await reading;
+  await endSession(context, session, ended, claims.at(-1) ?? null);
+}
+
+async function waitForEnd(
+  context: RunContext,
+  session: Session,
+  leftMs: number,
+  signals: { letGo: AbortSignal; stop: AbortSignal },
+): Promise<Ending | 'let-go'> {
+  const timeout = AbortSignal.timeout(leftMs);
+  const any = AbortSignal.any([signals.letGo, signals.stop, timeout]);
+  try {
+    if (session.handle === null) throw new Error('no handle');
+    return endingOf(await context.runtime.wait(session.handle, any));
+  } catch (error) {
+    if (signals.letGo.aborted) return 'let-go';
+    if (signals.stop.aborted) return { outcome: 'killed', exitCode: null, reason: String(signals.stop.reason) };
+    if (timeout.aborted) {
+      const seconds = Math.round(context.options.attemptTimeoutMs / 1000);
+      return { outcome: 'killed', exitCode: null, reason: `no end after ${seconds} s, the time limit of an attempt` };
+    }
+    throw error;
+  }
+}
+
+function endingOf(liveness: Liveness): Ending {
+  switch (liveness.state) {
+    case 'exited':
+      if (liveness.code === 0) return { outcome: 'completed', exitCode: 0, reason: null };
+      if (liveness.code === null) {
+        return { outcome: 'failed', exitCode: null, reason: `ended by ${liveness.signal ?? 'a signal'}` };
+      }
+      return { outcome: 'exited', exitCode: liveness.code, reason: `exit status ${liveness.code}` };
+    case 'gone':
+      return { outcome: 'failed', exitCode: null, reason: 'its process is gone and left no exit status' };
+    case 'running':
+    case 'unknown':
+      throw new Error(`a session cannot end as ${liveness.state}`);
+  }
+}
+
+async function readOutput(context: RunContext, session: Session, claims: string[], signal: AbortSignal): Promise<void> {
+  const agent = agentOf(context);
+  const decoder = new TextDecoder();
+  let state: unknown = null;
+  if (session.handle === null) return;
+  for await (const bytes of context.runtime.follow(session.handle, 0, signal)) {
+    const step = agent.interpret(decoder.decode(bytes, { stream: true }), state);
+    state = step.state;
+    for (const observation of step.observations) {
+      if (observation.kind === 'claim') claims.push(observation.text);
+      else context.live.setLine(session.id, observation.text);
+    }
+  }
+}
+
+/** Writes how a session ended, with what the agent claimed. False when somebody else did. */
+export async function endSession(
+  context: RunContext,
+  session: Session,
+  ending: Ending,
+  claim: string | null,
+): Promise<boolean> {
+  const current = await context.store.get('session', session.id);
+  if (current === null || current.state === 'ended') return false;
+  return applyTransitions(
+    context.store,
+    [
+      {
+        kind: 'session',
+        row: current,
+        event: 'end',
+        patch: { ...ending, endedAt: context.clock.now() },
+        body: { ...ending, claim },
+      },
+    ],
+    claim === null
+      ? []
+      : [{ op: 'update', kind: 'attempt', id: `${session.task}.${session.attempt}`, expect: {}, patch: { claim } }],
+  );
+}
