@@ -16,7 +16,8 @@ export interface World {
   clock: Clock;
   layout: Layout;
   runtime: Runtime;
-  agents: ReadonlyMap<string, Agent>;
+  /** Throws an AoError that names the known ones. */
+  findAgent(name: string): Agent;
   workspaces: Record<Run['options']['workspace'], Workspaces>;
   checks: Checks;
   setup: Setup;

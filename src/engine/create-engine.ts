@@ -1,3 +1,4 @@
+import type { Event } from '../domain/events.ts';
 import type { Finding } from '../domain/finding.ts';
 import { AoError } from '../domain/errors.ts';
 import type { Report } from '../domain/report.ts';
@@ -194,6 +195,14 @@ class AoEngine implements Engine {
 
   clean(request: CleanRequest): Promise<CleanResult> {
     return clean(this.#world, request);
+  }
+
+  events(after: number, run: string | null, limit: number): Promise<Event[]> {
+    return this.#world.store.events(after, run === null ? {} : { run }, limit);
+  }
+
+  lastSeq(): Promise<number> {
+    return this.#world.store.lastSeq();
   }
 
   async changed(seq: number, signal: AbortSignal): Promise<void> {

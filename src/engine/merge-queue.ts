@@ -1,7 +1,8 @@
 import type { TreeResult } from '../domain/check-result.ts';
 import type { Problem } from '../domain/evidence.ts';
-import { nextWindow, planQueue } from '../domain/merge-queue.ts';
+import { batchKey, nextWindow, planQueue } from '../domain/merge-queue.ts';
 import type { Landing } from '../domain/task.ts';
+import type { Settled } from './advance-target.ts';
 import type { RunContext } from './context.ts';
 import { landBatch, settleIntents } from './land-batch.ts';
 import { rejectLanding } from './reject-landing.ts';
@@ -86,21 +87,26 @@ async function nextDecision(
     case 'wait':
       await firstEnd(trials);
       return window;
-    case 'land': {
-      const batch = pick(order, decision.batch);
-      const stack = trials.stacks.get(decision.batch.join('+'));
-      if (stack === undefined) throw new Error('a batch lands that was not tested');
-      context.live.setActivity(`queue:${context.run}`, `landing ${batch.length} change(s)`);
-      await landBatch(context, trials.head, batch, stack);
+    case 'land':
+      await land(context, trials, pick(order, decision.batch));
       return nextWindow(window, 'landed');
-    }
     case 'reject': {
+      // What passed before the culprit lands first: then its next attempt starts from what it broke.
+      const before = pick(order, decision.because.slice(0, -1));
+      if (before.length > 0 && (await land(context, trials, before)) === 'adopted') return window;
       const [landing] = pick(order, [decision.entry]);
       if (landing === undefined) throw new Error('an entry is rejected that is not queued');
-      await rejectLanding(context, landing, trials.problems.get(decision.because.join('+')) ?? []);
+      await rejectLanding(context, landing, trials.problems.get(batchKey(decision.because)) ?? []);
       return nextWindow(window, 'rejected');
     }
   }
+}
+
+async function land(context: RunContext, trials: Trials, batch: Landing[]): Promise<Settled> {
+  const stack = trials.stacks.get(batchKey(batch.map(({ id }) => id)));
+  if (stack === undefined) throw new Error('a batch lands that was not tested');
+  context.live.setActivity(`queue:${context.run}`, `landing ${batch.length} change(s)`);
+  return landBatch(context, trials.head, batch, stack);
 }
 
 async function firstEnd(trials: Trials): Promise<void> {
@@ -112,7 +118,7 @@ function pick(order: Landing[], ids: readonly string[]): Landing[] {
 }
 
 function startTrial(context: RunContext, trials: Trials, batch: Landing[]): void {
-  const key = batch.map(({ id }) => id).join('+');
+  const key = batchKey(batch.map(({ id }) => id));
   const work = tryBatch(context, trials, key, batch)
     .catch((error: unknown) => {
       if (!trials.abort.signal.aborted && !context.signal.aborted) throw error;
@@ -123,9 +129,10 @@ function startTrial(context: RunContext, trials: Trials, batch: Landing[]): void
 
 async function tryBatch(context: RunContext, trials: Trials, key: string, batch: Landing[]): Promise<void> {
   const stack = await stackChanges(context, trials.head, batch);
-  if ('code' in stack) {
-    trials.problems.set(key, [stack]);
-    trials.outcomes.set(key, 'conflict');
+  if ('problem' in stack) {
+    const clash = batchKey(batch.slice(0, stack.index + 1).map(({ id }) => id));
+    trials.problems.set(clash, [stack.problem]);
+    trials.outcomes.set(clash, 'conflict');
     return;
   }
   const tasks = await Promise.all(batch.map((landing) => context.store.get('task', landing.task)));

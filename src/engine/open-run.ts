@@ -63,6 +63,9 @@ export function fingerprintOf(location: string, branch: string, request: FixRequ
 
 /** The row of a new run, its checks frozen. */
 export async function newRun(world: World, opened: OpenedProject, request: FixRequest): Promise<Run> {
+  const { agent, agentCommand: command, agentScript: script } = request.options;
+  // Pure, so it can be asked before anything is spent: a command that cannot be built is refused here.
+  world.findAgent(agent).launch({ prompt: '', promptFile: '', workspace: '', command, script });
   const id = randomBytes(5).toString('hex');
   const context = { ...contextOf(world, { ...opened, request, id }) };
   const checks = await frozenChecks(context, opened.before, request.options.checks);

@@ -11,22 +11,28 @@ export interface Stack {
   squashes: Map<string, string>;
 }
 
+/** The entry at `index` does not merge onto the head with those before it, which do. */
+export interface Clash {
+  index: number;
+  problem: Problem;
+}
+
 /** Merges the changes onto `head` one after another; a textual conflict ends it. */
 export async function stackChanges(
   context: RunContext,
   head: string,
   batch: readonly Landing[],
-): Promise<Stack | Extract<Problem, { code: 'conflict' }>> {
+): Promise<Stack | Clash> {
   const committer = (await context.target.facts()).person ?? { name: 'ao', email: 'ao@localhost' };
   const author = { name: context.options.agent, email: `${context.options.agent}@ao.localhost` };
   const squashes = new Map<string, string>();
   const titles: string[] = [];
   let top = head;
-  for (const landing of batch) {
+  for (const [index, landing] of batch.entries()) {
     const merged = await context.hub.merge(top, landing.change.commit);
     if (merged.conflicts.length > 0) {
       const hunks = await conflictHunks(context.hub, merged.tree, merged.conflicts);
-      return { code: 'conflict', paths: merged.conflicts, hunks };
+      return { index, problem: { code: 'conflict', paths: merged.conflicts, hunks } };
     }
     const title = (await context.store.get('task', landing.task))?.title ?? landing.task;
     const message = `${title}\n\nAO-Task: ${landing.task}\nAO-Attempt: ${landing.attempt}\n`;

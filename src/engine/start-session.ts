@@ -1,9 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { AoError } from '../domain/errors.ts';
 import { writePrompt } from '../domain/prompt.ts';
 import type { Attempt, Session, Task } from '../domain/task.ts';
-import type { Agent } from '../ports/agent.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
 
@@ -35,7 +33,7 @@ export async function startSession(
     signal: context.signal,
   });
   const brief = await writeBrief(context, rows);
-  const launch = agentOf(context).launch({
+  const launch = context.findAgent(session.agent).launch({
     prompt: brief.prompt,
     promptFile: brief.file,
     workspace,
@@ -53,15 +51,6 @@ export async function startSession(
 
 export function sessionMark(context: Pick<RunContext, 'markPrefix'>, session: Pick<Session, 'id' | 'run'>): string {
   return `${context.markPrefix}:session:${session.run}:${session.id}`;
-}
-
-export function agentOf(context: RunContext): Agent {
-  const agent = context.agents.get(context.options.agent);
-  if (agent === undefined) {
-    const known = [...context.agents.keys()].join(', ');
-    throw new AoError('usage', `There is no agent called ${context.options.agent}.`, `Take one of: ${known}.`);
-  }
-  return agent;
 }
 
 /** The task as files and variables: `TASK.md` at the root, or `.ao/TASK.md` where the project has its own. */

@@ -2,7 +2,6 @@ import type { Attempt, Session, SessionOutcome } from '../domain/task.ts';
 import type { Liveness } from '../ports/runtime.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
-import { agentOf } from './start-session.ts';
 
 /** How long an agent may take to end by itself when it is asked to. */
 export const GRACE_MS = 5_000;
@@ -74,7 +73,7 @@ function endingOf(liveness: Liveness): Ending {
 }
 
 async function readOutput(context: RunContext, session: Session, claims: string[], signal: AbortSignal): Promise<void> {
-  const agent = agentOf(context);
+  const agent = context.findAgent(session.agent);
   const decoder = new TextDecoder();
   let state: unknown = null;
   if (session.handle === null) return;

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { makeChecks } from '../adapters/checks/index.ts';
+import { openHub } from '../adapters/git/hub.ts';
+import { openTarget } from '../adapters/git/target.ts';
+import { findAgent } from '../adapters/registry.ts';
+import { processRuntime } from '../adapters/runtimes/process/index.ts';
+import { makeSetup } from '../adapters/setups/index.ts';
+import { openSqliteStore } from '../adapters/stores/sqlite/index.ts';
+import { systemClock } from '../adapters/system-clock.ts';
+import { cloneWorkspaces } from '../adapters/workspaces/clone.ts';
+import { worktreeWorkspaces } from '../adapters/workspaces/worktree.ts';
+import { createEngine } from '../engine/create-engine.ts';
+import type { World } from '../engine/context.ts';
+import type { Engine } from '../engine/engine.ts';
+import { makeLayout } from '../engine/layout.ts';
+
+export interface Composition {
+  /** Data directory, existing or to be made. */
+  home: string;
+  log: World['log'];
+}
+
+/** The one place where the real parts are put together. */
+export async function composeEngine({ home, log }: Composition): Promise<Engine> {
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  return createEngine({
+    store: await openSqliteStore(path.join(home, 'ao.db'), systemClock),
+    clock: systemClock,
+    layout: makeLayout(home),
+    runtime: processRuntime,
+    findAgent,
+    workspaces: { clone: cloneWorkspaces, worktree: worktreeWorkspaces },
+    checks: makeChecks(),
+    setup: makeSetup(),
+    openHub: (gitDir, userRepository) => openHub({ gitDir, userRepository }),
+    openTarget,
+    memoryAvailableBytes: () => os.freemem(),
+    log,
+    markPrefix: createHash('sha256').update(home).digest('hex').slice(0, 12),
+  });
+}
