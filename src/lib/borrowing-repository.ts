@@ -1,6 +1,7 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { git } from './git.ts';
+import { removeDirectory } from './remove-directory.ts';
 
 export interface BorrowingRepository {
   /** New or empty. */
@@ -19,11 +20,21 @@ export interface BorrowingRepository {
 
 /**
  * A repository of its own with a work tree, without remotes, hooks, filters and identity. Two git processes, whatever
- * its size. Submodules are left as empty directories.
+ * its size. Submodules are left as empty directories. Nothing is left behind when it fails.
  */
 export async function makeBorrowingRepository(spec: BorrowingRepository): Promise<void> {
-  const gitDir = path.join(spec.directory, '.git');
   await mkdir(spec.directory, { recursive: true, mode: 0o700 });
+  if ((await readdir(spec.directory)).length > 0) throw new Error(`${spec.directory} is not empty`);
+  try {
+    await fill(spec);
+  } catch (error) {
+    await removeDirectory(spec.directory);
+    throw error;
+  }
+}
+
+async function fill(spec: BorrowingRepository): Promise<void> {
+  const gitDir = path.join(spec.directory, '.git');
   const format = spec.tree.length === 64 ? 'sha256' : 'sha1';
   await git(['init', '--quiet', '--template=', `--object-format=${format}`, '--initial-branch=main', '.'], {
     cwd: spec.directory,

@@ -1,4 +1,4 @@
-import { access, mkdir, rm } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AoError } from '../../domain/errors.ts';
 import { makeBorrowingRepository } from '../../lib/borrowing-repository.ts';
@@ -51,22 +51,24 @@ class BareHub implements Hub {
     this.#git = (args, options) => git(args, { gitDir: spec.gitDir, ...options });
   }
 
-  async fetchTarget(branch: string): Promise<string | null> {
-    const ref = `refs/ao/target/${branch}`;
-    const found = await this.#git([
-      'ls-remote',
-      `--upload-pack=${uploadPack}`,
-      this.#userRepository,
-      `refs/heads/${branch}`,
-    ]);
-    if (
-      !found.stdout
-        .toString()
-        .split('\n')
-        .some((line) => line.endsWith(`\trefs/heads/${branch}`))
-    )
-      return null;
-    return this.#fetch(this.#userRepository, `refs/heads/${branch}`, { ref, check: false });
+  fetchTarget(branch: string): Promise<string | null> {
+    const [source, ref] = [`refs/heads/${branch}`, `refs/ao/target/${branch}`];
+    return inTurn.run(this.gitDir, async () => {
+      try {
+        return await this.#fetch(this.#userRepository, source, { ref, check: false });
+      } catch (error) {
+        if (await this.#offers(this.#userRepository, source)) throw error;
+        return null;
+      }
+    });
+  }
+
+  async #offers(repository: string, ref: string): Promise<boolean> {
+    const { stdout } = await this.#git(['ls-remote', `--upload-pack=${uploadPack}`, '--', repository, ref]);
+    return stdout
+      .toString()
+      .split('\n')
+      .some((line) => line.endsWith(`\t${ref}`));
   }
 
   fetchFrom(repository: string, revision: string, ref: string): Promise<string> {
@@ -184,17 +186,14 @@ class BareHub implements Hub {
   }
 
   async checkout(revision: string, directory: string): Promise<void> {
-    const fail = (error: unknown): never => {
-      throw new AoError('failed', `The files of ${revision} could not be written to ${directory}.`, null, {
-        cause: error,
-      });
-    };
     const commit = await this.#commitFor(revision);
     try {
       await makeBorrowingRepository({ directory, from: this.gitDir, tree: revision, head: commit });
     } catch (error) {
-      await rm(directory, { recursive: true, force: true });
-      fail(error);
+      const why = error instanceof Error ? error.message : String(error);
+      throw new AoError('failed', `${directory} could not be made from ${revision}: ${why}`, null, {
+        cause: error,
+      });
     }
   }
 

@@ -19,13 +19,17 @@ export async function listEntries(
   paths: readonly string[] = [],
 ): Promise<Entry[]> {
   const args = ['ls-tree', '-r', '-z', '--full-tree', revision];
-  // Names go as arguments, which cannot hold bytes that are no text: such paths are picked from the whole list.
-  const pick = paths.length > 0 && paths.length < 200 && paths.every((name) => name.isWellFormed());
+  // As arguments git takes few names, only text, and none that leads out; others are picked from the whole list.
+  const pick = paths.length > 0 && paths.length < 200 && paths.every(isPlain);
   const { stdout } = await git(pick ? [...args, '--', ...paths] : args);
   const entries = splitAtNul(stdout).map(readEntry);
   return paths.length === 0
     ? entries
     : entries.filter((entry) => paths.some((name) => isWithin(entry.path, name)));
+}
+
+function isPlain(name: string): boolean {
+  return name.isWellFormed() && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
 export function isWithin(file: string, directory: string): boolean {
