@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { makeChecks } from '../adapters/checks/index.ts';
 import { openHub } from '../adapters/git/hub.ts';
@@ -37,7 +36,7 @@ export async function composeEngine({ home, log }: Composition): Promise<Engine>
     setup: makeSetup(),
     openHub: (gitDir, userRepository) => openHub({ gitDir, userRepository }),
     openTarget,
-    memoryAvailableBytes: () => os.freemem(),
+    memoryAvailableBytes: () => process.availableMemory(),
     log,
     markPrefix: createHash('sha256').update(home).digest('hex').slice(0, 12),
   });

@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CheckResult, TreeResult } from './check-result.ts';
+import type { Finding } from './finding.ts';
+import { nextSteps, type RunSnapshot } from './next-step.ts';
+import type { Run } from './run.ts';
+import type { Attempt, Landing, Session, Task } from './task.ts';
+
+const finding = (id: string): Finding => ({
+  id,
+  check: 'test',
+  kind: 'test',
+  file: `${id}.test.js`,
+  line: 1,
+  title: id,
+  message: '',
+});
+
+function head(failing: string[], outcome: CheckResult['outcome'] = 'failed'): TreeResult {
+  const check: CheckResult = {
+    check: 'test',
+    outcome: failing.length === 0 && outcome === 'failed' ? 'passed' : outcome,
+    exitCode: 1,
+    findings: failing.map(finding),
+    flaky: [],
+    passed: [],
+    skipped: [],
+    files: null,
+    complete: true,
+    names: {},
+    output: '',
+    durationMs: 1,
+  };
+  return { tree: 't', checks: [check] };
+}
+
+const run: Run = {
+  id: 'r',
+  state: 'running',
+  outcome: null,
+  reason: null,
+  project: 'p',
+  path: '/p',
+  branch: 'main',
+  before: 'c0',
+  head: 'c0',
+  target: 'c0',
+  adopted: null,
+  lastLanded: null,
+  held: null,
+  options: {
+    checks: [],
+    setup: null,
+    agent: 'command',
+    agentCommand: ['true'],
+    agentScript: null,
+    concurrency: 2,
+    checkConcurrency: 1,
+    maxAttempts: 3,
+    maxRounds: 2,
+    group: 'auto',
+    scope: null,
+    workspace: 'clone',
+    allowTestEdits: false,
+    policy: true,
+    attemptTimeoutMs: 1000,
+  },
+  env: {},
+  fingerprint: 'f',
+  round: 1,
+  baseline: null,
+  flaky: [],
+  createdAt: 0,
+  endedAt: null,
+};
+
+const task = (id: string, state: Task['state'], patch: Partial<Task> = {}): Task => ({
+  id,
+  run: 'r',
+  project: 'p',
+  state,
+  reason: null,
+  title: id,
+  findings: [finding(id)],
+  attempt: 1,
+  attemptsAllowed: 3,
+  kept: null,
+  discard: [],
+  problems: [],
+  accepted: false,
+  landed: null,
+  fixedBy: null,
+  rank: 0,
+  createdAt: 0,
+  updatedAt: 0,
+  ...patch,
+});
+
+const attempt = (of: string, number = 1): Attempt => ({
+  id: `${of}.${number}`,
+  run: 'r',
+  task: of,
+  number,
+  session: `s-${of}`,
+  agent: 'command',
+  account: 'default',
+  base: 'c0',
+  start: 'c0',
+  startedAt: 0,
+  endedAt: null,
+  outcome: null,
+  reason: null,
+  change: null,
+  verdict: null,
+  claim: null,
+});
+
+const session = (of: string): Session => ({
+  id: `s-${of}`,
+  run: 'r',
+  task: of,
+  attempt: 1,
+  agent: 'command',
+  account: 'default',
+  state: 'running',
+  outcome: null,
+  exitCode: null,
+  reason: null,
+  workspace: { kind: 'clone', path: '/w', branch: 'ao/s', start: 'c0' },
+  dir: '/d',
+  handle: null,
+  startedAt: 0,
+  endedAt: null,
+});
+
+const landing = (of: string, state: Landing['state']): Landing => ({
+  id: `${of}.1`,
+  run: 'r',
+  task: of,
+  attempt: 1,
+  state,
+  change: { commit: 'c', tree: 't' },
+  queuedAt: 0,
+  intent: null,
+  problems: [],
+});
+
+function snapshot(patch: Partial<RunSnapshot>): RunSnapshot {
+  return {
+    run,
+    tasks: [],
+    attempts: [],
+    sessions: [],
+    landings: [],
+    head: head([]),
+    passing: new Set(),
+    placements: [],
+    lastLanded: null,
+    ...patch,
+  };
+}
+
+const kinds = (patch: Partial<RunSnapshot>): string[] => nextSteps(snapshot(patch)).map((step) => step.kind);
+
+test('an unknown head is checked before anything is planned, and attempts under way go on meanwhile', () => {
+  const patch = { head: null, tasks: [task('a', 'in_flight')], attempts: [attempt('a')] };
+  assert.deepEqual(kinds(patch), ['continue-attempt', 'check-head']);
+});
+
+test('findings that no task stands for are planned', () => {
+  const steps = nextSteps(snapshot({ head: head(['a', 'b']), tasks: [task('a', 'ready')] }));
+  assert.deepEqual(steps, [{ kind: 'plan-tasks', findings: [finding('b')] }]);
+});
+
+test('a finding that came back after its task was done is planned again', () => {
+  assert.deepEqual(kinds({ head: head(['a']), tasks: [task('a', 'done')] }), ['plan-tasks']);
+});
+
+test('no planning pass follows the last round', () => {
+  const patch = { run: { ...run, round: 2 }, head: head(['a']) };
+  const [step] = nextSteps(snapshot(patch));
+  assert.equal(step?.kind, 'finish');
+  assert.match(String(step?.kind === 'finish' && step.reason), /1 finding\(s\) came to light after 2 round/);
+});
+
+test('a task whose findings pass on the head is closed before anything else starts', () => {
+  const patch = {
+    head: head([]),
+    tasks: [task('a', 'in_flight'), task('b', 'ready')],
+    attempts: [attempt('a')],
+    passing: new Set(['a']),
+    placements: [{ task: 'b', account: 'default' }],
+    lastLanded: 'c',
+  };
+  assert.deepEqual(kinds(patch), ['close', 'continue-attempt']);
+});
+
+test('a task that is landing at this moment is not closed under the hands of the queue', () => {
+  const patch = {
+    tasks: [task('a', 'in_flight')],
+    passing: new Set(['a']),
+    landings: [landing('a', 'landing')],
+  };
+  assert.deepEqual(kinds(patch), ['merge']);
+});
+
+test('an attempt that lost its task has to end, and the reason is the task’s', () => {
+  const lost = { tasks: [task('a', 'done', { reason: 'fixed by b' })], attempts: [attempt('a')] };
+  const [step] = nextSteps(snapshot(lost));
+  assert.deepEqual(step?.kind === 'continue-attempt' && step.unwanted, 'fixed by b');
+  const stale = { tasks: [task('a', 'in_flight', { attempt: 2 })], attempts: [attempt('a', 1)] };
+  const [other] = nextSteps(snapshot(stale));
+  assert.ok(other?.kind === 'continue-attempt' && other.unwanted !== null);
+});
+
+test('a stopping run ends its agents first and itself last', () => {
+  const stopping: Run = { ...run, state: 'stopping' };
+  const live = { run: stopping, tasks: [task('a', 'in_flight')], attempts: [attempt('a')], sessions: [session('a')] };
+  assert.deepEqual(kinds(live), ['continue-attempt']);
+  assert.deepEqual(kinds({ ...live, sessions: [] }), ['finish']);
+});
+
+test('a check that cannot be run fails the run instead of giving agents nonsense', () => {
+  const [step] = nextSteps(snapshot({ head: head([], 'broken') }));
+  assert.deepEqual(step, { kind: 'finish', outcome: 'failed', reason: 'check test could not be run' });
+});
+
+test('a green head ends the run green, a held one does not', () => {
+  assert.deepEqual(nextSteps(snapshot({})), [{ kind: 'finish', outcome: 'green', reason: null }]);
+  const [held] = nextSteps(snapshot({ run: { ...run, held: 'dirty' } }));
+  assert.equal(held?.kind === 'finish' && held.outcome, 'remaining');
+});
+
+test('what is flaky is planned for nobody and does not hold up green', () => {
+  const patch = { run: { ...run, flaky: ['a'] }, head: head(['a']) };
+  assert.deepEqual(nextSteps(snapshot(patch)), [{ kind: 'finish', outcome: 'green', reason: null }]);
+});
+
+test('a finished run needs nothing', () => {
+  assert.deepEqual(kinds({ run: { ...run, state: 'finished' }, head: null }), []);
+});
