@@ -24,6 +24,8 @@ export interface ReportFinding {
 export interface ReportTask {
   id: string;
   title: string;
+  /** Ids of the findings that it stands for. */
+  findings: string[];
   state: string;
   reason: string | null;
   attempts: ReportAttempt[];

@@ -156,6 +156,7 @@ function reportTask(rows: RunRows, task: Task): ReportTask {
   return {
     id: task.id,
     title: task.title,
+    findings: task.findings.map(({ id }) => id),
     state: task.state,
     reason: task.reason,
     attempts: attempts.map(
