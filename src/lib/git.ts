@@ -14,6 +14,8 @@ export interface GitOptions {
   /** Of standard output. More is an error, or with `cut` the end of what is read. Default: 256 MiB. */
   maxBytes?: number;
   cut?: boolean;
+  /** Read the user's own configuration too, as git does for them. Only to ask; nothing is to run with it. */
+  asUser?: boolean;
   /** Exit codes that are answers and no errors; 0 always is one. */
   allowExit?: readonly number[];
 }
@@ -109,6 +111,12 @@ const environment: Readonly<Record<string, string>> = {
 export const uploadPack =
   "git -c 'safe.directory=*' -c core.hooksPath=/dev/null -c core.fsmonitor=false upload-pack";
 
+/** For pushes into the user's repository: nothing runs there, and a clean checkout of the branch follows. */
+export const receivePack =
+  "git -c 'safe.directory=*' -c receive.denyCurrentBranch=updateInstead -c core.hooksPath=/dev/null" +
+  ' -c core.fsmonitor=false -c receive.denyNonFastForwards=true -c receive.autogc=false -c gc.auto=0' +
+  ' -c maintenance.auto=false receive-pack';
+
 /** From SIGTERM, on which git removes its lock files, to SIGKILL. */
 const graceMs = 2000;
 
@@ -140,7 +148,7 @@ function runGit(args: readonly string[], options: GitOptions): Promise<GitResult
   const maxBytes = options.maxBytes ?? 256 << 20;
   return new Promise((resolve, reject) => {
     if (options.signal?.aborted) return reject(ended(args, options.signal));
-    const child = spawn('git', [...settingsAsArguments, ...args], {
+    const child = spawn('git', options.asUser ? [...args] : [...settingsAsArguments, ...args], {
       cwd: options.cwd ?? options.workTree ?? options.gitDir ?? '/',
       env: environmentFor(options),
       detached: true, // a process group of its own, so that what it starts can be ended with it
@@ -188,9 +196,17 @@ function runGit(args: readonly string[], options: GitOptions): Promise<GitResult
   });
 }
 
+const ofTheUser = ['HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_NOSYSTEM'];
+
 function environmentFor(options: GitOptions): Record<string, string> {
+  const base = new Map(Object.entries(environment));
+  for (const name of options.asUser ? ofTheUser : []) {
+    const value = process.env[name];
+    if (value === undefined) base.delete(name);
+    else base.set(name, value);
+  }
   return {
-    ...environment,
+    ...Object.fromEntries(base),
     PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
     ...(options.gitDir === undefined ? {} : { GIT_DIR: options.gitDir }),
     ...(options.workTree === undefined ? {} : { GIT_WORK_TREE: options.workTree }),
