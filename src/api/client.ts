@@ -1,0 +1,169 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AoError } from '../domain/errors.ts';
+import { type Connection, type Environment, findDaemon, reachDaemon } from './client/connect.ts';
+import { readStream, type StreamQuery } from './client/events.ts';
+import { ask, type Call, Unreachable } from './client/http.ts';
+import type { CleanBody, FixBody } from './contract/requests.ts';
+import type {
+  CleanResult,
+  FixStarted,
+  Health,
+  Preview,
+  Report,
+  RunView,
+  SessionView,
+  StreamMessage,
+  TaskView,
+} from './contract/responses.ts';
+
+export { findDaemon, stopDaemon } from './client/connect.ts';
+
+/**
+ * A client of the daemon. With `start` the daemon is started where none runs, and replaced where its code is older than
+ * ours; without, rejects when none runs.
+ */
+export async function connect(options: { start: boolean; env?: Environment }): Promise<Client> {
+  const env = options.env ?? process.env;
+  const found = options.start ? await reachDaemon(env) : await findDaemon(env);
+  if (found === null) {
+    throw new AoError('daemon', 'the daemon is not running', 'Start it: ao daemon start');
+  }
+  return new Client(found, env);
+}
+
+/** Every route as a method. All reject with the daemon's AoError. */
+export class Client {
+  #connection: Connection;
+  readonly #env: Environment;
+
+  constructor(connection: Connection, env: Environment) {
+    this.#connection = connection;
+    this.#env = env;
+  }
+
+  get health(): Health {
+    return this.#connection.health;
+  }
+
+  get socket(): string {
+    return this.#connection.socket;
+  }
+
+  fix(body: Omit<FixBody, 'dryRun'>): Promise<FixStarted> {
+    return this.#post('/fix', { ...body, dryRun: false });
+  }
+
+  preview(body: Omit<FixBody, 'dryRun'>): Promise<Preview> {
+    return this.#post('/fix', { ...body, dryRun: true });
+  }
+
+  runs(): Promise<RunView[]> {
+    return this.#get('/runs');
+  }
+
+  run(id: string): Promise<RunView> {
+    return this.#get(`/runs/${encodeURIComponent(id)}`);
+  }
+
+  report(run: string): Promise<Report> {
+    return this.#get(`/runs/${encodeURIComponent(run)}/report`);
+  }
+
+  /** Resolves when the run has ended. */
+  stop(run: string): Promise<RunView> {
+    return this.#post(`/runs/${encodeURIComponent(run)}/stop`);
+  }
+
+  sessions(): Promise<SessionView[]> {
+    return this.#get('/sessions');
+  }
+
+  /** Of a session, or the last one of a task. */
+  session(id: string): Promise<SessionView> {
+    return this.#get(`/sessions/${encodeURIComponent(id)}`);
+  }
+
+  diff(id: string): Promise<string> {
+    return this.#ask({ method: 'GET', path: `/diff/${encodeURIComponent(id)}` });
+  }
+
+  retry(task: string): Promise<TaskView> {
+    return this.#post(`/tasks/${encodeURIComponent(task)}/retry`);
+  }
+
+  cancel(task: string): Promise<TaskView> {
+    return this.#post(`/tasks/${encodeURIComponent(task)}/cancel`);
+  }
+
+  accept(task: string): Promise<TaskView> {
+    return this.#post(`/tasks/${encodeURIComponent(task)}/accept`);
+  }
+
+  clean(body: CleanBody): Promise<CleanResult> {
+    return this.#post('/clean', body);
+  }
+
+  /**
+   * Rows of the log and pictures of runs as they change, the first picture at once. Goes on where it was when the daemon
+   * is replaced or crashed (then it is started again). Throws when somebody stopped it; ends on abort.
+   */
+  async *events(query: StreamQuery): AsyncGenerator<Exclude<StreamMessage, { kind: 'bye' }>> {
+    let after = query.after;
+    const aborted = (): boolean => query.signal?.aborted ?? false;
+    while (!aborted()) {
+      let said = false;
+      try {
+        for await (const { seq, message } of readStream(this.#connection.socket, { ...query, after })) {
+          if (message.kind === 'bye') {
+            said = true;
+            break;
+          }
+          after = Math.max(after ?? 0, seq);
+          yield message;
+        }
+      } catch (error) {
+        if (aborted()) return;
+        if (!(error instanceof Unreachable)) throw error;
+      }
+      if (!aborted())
+        this.#connection = said ? await awaitSuccessor(this.#env) : await reachDaemon(this.#env);
+    }
+  }
+
+  async #get<T>(path: string): Promise<T> {
+    return JSON.parse(await this.#ask({ method: 'GET', path })) as T;
+  }
+
+  async #post<T>(path: string, body?: unknown): Promise<T> {
+    return JSON.parse(await this.#ask({ method: 'POST', path, body })) as T;
+  }
+
+  async #ask(call: Call): Promise<string> {
+    try {
+      return await ask(this.#connection.socket, call);
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      const hint = 'Run the command again: it starts a new daemon, and agents go on meanwhile.';
+      throw new AoError('daemon', 'the daemon went away before it answered', hint, { cause: error });
+    }
+  }
+}
+
+const successorPatienceMs = 10_000;
+
+/** After a daemon said that it goes: the one that replaces it. Starting one here would undo what somebody asked for. */
+async function awaitSuccessor(env: Environment): Promise<Connection> {
+  const deadline = performance.now() + successorPatienceMs;
+  for (;;) {
+    const found = await findDaemon(env);
+    if (found !== null) return found;
+    if (performance.now() > deadline) {
+      throw new AoError(
+        'daemon',
+        'the daemon was stopped',
+        'Agents go on. Run the command again to watch them.',
+      );
+    }
+    await delay(100);
+  }
+}

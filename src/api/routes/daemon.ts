@@ -1,0 +1,9 @@
+import type { Hono } from 'hono';
+import { type ApiContext, readBody } from '../context.ts';
+import { cleanBody, shutdownBody } from '../contract/requests.ts';
+
+export function daemonRoutes(app: Hono, api: ApiContext): void {
+  app.get('/health', (c) => c.json(api.health));
+  app.post('/clean', async (c) => c.json(await api.engine.clean(await readBody(c, cleanBody))));
+  app.post('/shutdown', async (c) => c.json(await api.shutdown(await readBody(c, shutdownBody))));
+}

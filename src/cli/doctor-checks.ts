@@ -1,0 +1,157 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { Client, findDaemon } from '../api/client.ts';
+import { AoError } from '../api/contract/errors.ts';
+import { findConfig, readConfig } from '../config/read-config.ts';
+import { type HomePaths, homePaths } from '../lib/ao-home.ts';
+import { codeId, isNewer } from '../lib/code-id.ts';
+
+export interface Finding {
+  name: string;
+  status: 'ok' | 'warn' | 'fail';
+  message: string;
+  /** What to do, null where there is nothing to do. */
+  hint: string | null;
+}
+
+type Check = () => Promise<Omit<Finding, 'name'>> | Omit<Finding, 'name'>;
+
+const run = promisify(execFile);
+const paths = (): HomePaths => homePaths(process.env);
+
+/** What ao needs of this machine, in the order in which it would be missed. */
+const checks: Record<string, Check> = {
+  node: checkNode,
+  git: checkGit,
+  tmux: checkTmux,
+  data: checkData,
+  space: checkSpace,
+  config: checkConfig,
+  daemon: checkDaemon,
+  runs: checkRuns,
+};
+
+export async function runChecks(): Promise<Finding[]> {
+  return Promise.all(
+    Object.entries(checks).map(async ([name, check]) => ({ name, ...(await attempt(check)) })),
+  );
+}
+
+/** A check that breaks is a finding too. */
+async function attempt(check: Check): Promise<Omit<Finding, 'name'>> {
+  try {
+    return await check();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return fail(message, error instanceof AoError ? error.hint : null);
+  }
+}
+
+function ok(message: string): Omit<Finding, 'name'> {
+  return { status: 'ok', message, hint: null };
+}
+
+function warn(message: string, hint: string | null): Omit<Finding, 'name'> {
+  return { status: 'warn', message, hint };
+}
+
+function fail(message: string, hint: string | null): Omit<Finding, 'name'> {
+  return { status: 'fail', message, hint };
+}
+
+/** True where `version` (`2.39.5`, `git version 2.39.5`) is at least `wanted`. */
+export function atLeast(version: string, wanted: readonly [number, number]): boolean {
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  const difference = Number(major) - wanted[0];
+  return difference > 0 || (difference === 0 && Number(minor) >= wanted[1]);
+}
+
+function checkNode(): Omit<Finding, 'name'> {
+  const { node } = process.versions;
+  return atLeast(node, [22, 18])
+    ? ok(`Node ${node}`)
+    : fail(`Node ${node} is too old`, 'Install Node 22.18 or newer.');
+}
+
+async function checkGit(): Promise<Omit<Finding, 'name'>> {
+  const hint = 'Install git 2.38 or newer: https://git-scm.com';
+  const found = await run('git', ['--version']).catch(() => null);
+  if (found === null) return fail('git is not on the PATH', hint);
+  const version = found.stdout.trim();
+  return atLeast(version, [2, 38]) ? ok(version) : fail(`${version} is too old: it cannot merge trees`, hint);
+}
+
+async function checkTmux(): Promise<Omit<Finding, 'name'>> {
+  const found = await run('tmux', ['-V']).catch(() => null);
+  return ok(found === null ? 'tmux is not installed; ao fix does not need it' : found.stdout.trim());
+}
+
+function checkData(): Omit<Finding, 'name'> {
+  const { home } = paths();
+  const hint = 'Set AO_HOME to a directory of yours that is writable.';
+  const there = nearestThere(home);
+  try {
+    accessSync(there, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    return fail(`${home} is not writable: ${error instanceof Error ? error.message : String(error)}`, hint);
+  }
+  const network = networkNames.get(statfsSync(there).type >>> 0);
+  if (network !== undefined) return fail(`${home} is on ${network}, where databases get damaged`, hint);
+  if (there !== home) return ok(`${home}, which will be made`);
+  const open = (statSync(home).mode & 0o077) !== 0;
+  return open ? warn(`other users may look into ${home}`, `Close it: chmod 700 ${home}`) : ok(home);
+}
+
+/** `path`, or the folder that it will be made in. */
+function nearestThere(path: string): string {
+  return existsSync(path) || path === dirname(path) ? path : nearestThere(dirname(path));
+}
+
+/** The common ones; the store refuses more of them when it opens. */
+const networkNames = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB'],
+  [0x01021997, '9P'],
+]);
+
+function checkSpace(): Omit<Finding, 'name'> {
+  const { home } = paths();
+  const { bavail, bsize } = statfsSync(nearestThere(home));
+  const free = (bavail * bsize) / 1e9;
+  const message = `${free.toFixed(1)} GB free in ${home}`;
+  if (free < 0.2) return fail(message, 'Free disk space; "ao clean" removes what old runs left.');
+  return free < 2
+    ? warn(message, 'Checkouts and logs need room; "ao clean" removes what old runs left.')
+    : ok(message);
+}
+
+function checkConfig(): Omit<Finding, 'name'> {
+  const path = findConfig(process.cwd(), process.env['AO_CONFIG'], paths().home);
+  if (path === null) return ok('no agent-orchestrator.yaml; that is fine');
+  readConfig(path);
+  return ok(path);
+}
+
+async function checkDaemon(): Promise<Omit<Finding, 'name'>> {
+  const found = await findDaemon(process.env);
+  if (found === null) return ok('not running; the first command that needs it starts it');
+  const { pid, version, codeId: theirs } = found.health;
+  if (!isNewer(codeId(), theirs)) return ok(`process ${pid}, version ${version}`);
+  return warn(`process ${pid} runs older code`, 'The next command replaces it; or now: ao daemon restart');
+}
+
+async function checkRuns(): Promise<Omit<Finding, 'name'>> {
+  const found = await findDaemon(process.env);
+  if (found === null) return ok('nobody runs them while the daemon does not run');
+  const going = (await new Client(found, process.env).runs()).filter(({ endedAt }) => endedAt === null);
+  const lost = going.filter(({ path }) => !existsSync(path));
+  if (lost.length > 0) {
+    const ids = lost.map(({ id }) => id).join(', ');
+    return warn(`the repository of ${ids} is gone`, 'Stop what has lost its repository, or put it back.');
+  }
+  return ok(going.length === 1 ? 'one is under way' : `${going.length} are under way`);
+}

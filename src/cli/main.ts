@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+/** The command line: finds the command, loads its file and nothing else, and turns what goes wrong into an exit code. */
+import { commands } from './commands.ts';
+import type { CommandEntry } from './command.ts';
+import { usageError } from './output/did-you-mean.ts';
+import { failWith, tolerateClosedPipes } from './output/failure.ts';
+
+tolerateClosedPipes();
+const [first, ...rest] = process.argv.slice(2);
+
+try {
+  await run(first, rest);
+} catch (error) {
+  await failWith(error, process.argv.includes('--json'));
+}
+
+async function run(name: string | undefined, argv: readonly string[]): Promise<void> {
+  if (name === '--version' || name === '-V') return printVersion();
+  if (name === undefined || name === '--help' || name === '-h') return printHelp();
+  if (name === 'help') return argv[0] === undefined ? printHelp() : runCommand(find(argv[0]), ['--help']);
+  return runCommand(find(name), argv);
+}
+
+function find(name: string): CommandEntry {
+  const found = commands.find((command) => command.name === name);
+  if (found !== undefined) return found;
+  throw usageError(
+    `there is no command "${name}"`,
+    name,
+    commands.map((command) => command.name),
+  );
+}
+
+async function runCommand(entry: CommandEntry, argv: readonly string[]): Promise<void> {
+  const { parse } = await import('./parse.ts');
+  const { define } = await entry.load();
+  await parse(entry, define, argv);
+}
+
+async function printVersion(): Promise<void> {
+  const { packageVersion } = await import('../lib/code-id.ts');
+  process.stdout.write(`${packageVersion()}\n`);
+}
+
+async function printHelp(): Promise<void> {
+  const { help } = await import('./output/help.ts');
+  process.stdout.write(help(commands));
+}

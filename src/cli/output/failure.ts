@@ -1,0 +1,35 @@
+import { AoError, exitCode } from '../../api/contract/errors.ts';
+import { paint } from './style.ts';
+
+/**
+ * Says what went wrong and sets the exit code. People read it on stderr; with `--json` it is also the one document on
+ * stdout: `{"error":{code,message,hint}}`. Of a bug the stack is shown too, because somebody has to find it.
+ */
+export async function failWith(error: unknown, json: boolean): Promise<void> {
+  const known = error instanceof AoError ? error : bug(error);
+  const { code, message, hint } = known;
+  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
+  process.stderr.write(`${paint('red', 'ao:', process.stderr)} ${message}\n`);
+  if (hint !== null) process.stderr.write(`    ${hint}\n`);
+  if (known !== error && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  process.exitCode = exitCode[code];
+}
+
+function bug(error: unknown): AoError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new AoError(
+    'failed',
+    `internal error: ${message}`,
+    'This is a bug of ao; please report it with the lines below.',
+  );
+}
+
+/** `ao … | head` ends quietly when head has seen enough. */
+export function tolerateClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(process.exitCode ?? 0);
+    });
+  }
+}

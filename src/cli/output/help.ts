@@ -1,0 +1,58 @@
+import { exitCode } from '../../api/contract/errors.ts';
+import { fixSettings, type Setting, variables } from '../../config/settings.ts';
+import type { CommandEntry } from '../command.ts';
+
+const exitMeanings: Record<keyof typeof exitCode, string> = {
+  ok: 'done; for ao fix: the target is green',
+  failed: 'something remains, or the request failed',
+  usage: 'wrong command line',
+  config: 'wrong configuration file or AO_… variable',
+  daemon: 'the daemon does not run, or cannot',
+  notFound: 'no such run, task or session',
+  conflict: 'another run with other options works on that repository',
+  interrupted: 'interrupted; work is saved',
+};
+
+/** `ao --help`. */
+export function help(commands: readonly CommandEntry[]): string {
+  const shown = fixSettings.filter((setting: Setting) => setting.hidden !== true);
+  return [
+    'ao fix --check test="npm test" --agent-command "claude -p"',
+    '',
+    'ao turns failing checks into verified commits, with many coding agents side by side.',
+    '',
+    'Commands (each has --help)',
+    ...table(commands.map(({ name, summary }) => [`ao ${name}`, summary])),
+    '',
+    'Exit codes',
+    ...table(exitCodes().map(([name, code]) => [String(code), exitMeanings[name]])),
+    '',
+    'Variables',
+    ...table(variables.map(({ name, help: text }) => [name, text])),
+    ...wrap(`Each flag of ao fix has one too: ${shown.map(({ variable }) => variable).join(', ')}.`),
+    '',
+    'Flags win over variables, variables over agent-orchestrator.yaml.',
+    '',
+  ].join('\n');
+}
+
+function exitCodes(): [keyof typeof exitCode, number][] {
+  return Object.entries(exitCode) as [keyof typeof exitCode, number][];
+}
+
+const width = 100;
+
+function table(rows: readonly (readonly [string, string])[]): string[] {
+  const first = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `  ${name.padEnd(first)}  ${text}`);
+}
+
+function wrap(text: string): string[] {
+  const lines = [' '];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    if (`${last} ${word}`.length > width) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}

@@ -1,0 +1,22 @@
+import { styleText } from 'node:util';
+
+export type Style = Parameters<typeof styleText>[0];
+
+/** Colour where the stream is a terminal that has it and nobody asked for none (NO_COLOR, TERM=dumb). */
+export function paint(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return styleText(style, text, { stream });
+}
+
+/** One JSON document on stdout. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+export function printLine(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Progress and remarks: never part of the data. */
+export function remark(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,118 @@
+import type { Report } from '../../api/contract/responses.ts';
+import { formatDuration } from '../../lib/duration.ts';
+import type { Paint } from './paint.ts';
+import { fit, oneLine } from './text-width.ts';
+
+type ReportTask = Report['tasks'][number];
+
+const titleColumns = 70;
+
+/** The end of a run for people: how it stands, what landed, what remains and why, and where to look. */
+export function summary(report: Report, { path, paint }: { path: string; paint: Paint }): string[] {
+  return [
+    headline(report, paint),
+    ...doneLines(report, paint),
+    ...remainingLines(report, paint),
+    ...flakyLines(report),
+    ...heldLines(report, path, paint),
+    ...whereToLook(report, path),
+  ];
+}
+
+function headline(report: Report, paint: Paint): string {
+  const { target, tasks, elapsedMs } = report;
+  const took = `in ${formatDuration(elapsedMs)}`;
+  const done = tasks.filter(({ state }) => state === 'done').length;
+  const share = `${done} of ${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'} done`;
+  const why = report.reason === null ? '' : `: ${oneLine(report.reason)}`;
+  switch (report.outcome) {
+    case 'green':
+      return tasks.length === 0
+        ? paint('good', `${target.branch} is green: there was nothing to do (${took}).`)
+        : paint('good', `${target.branch} is green: ${share} ${took}.`);
+    case 'remaining':
+      return paint('attention', `${target.branch} is not green yet${why} (${share} ${took}).`);
+    case 'stopped':
+      return paint('attention', `Stopped, work saved: ${share} ${took}. Go on with: ao fix --resume`);
+    case 'failed':
+      return paint('bad', `The run failed${why} (${took}).`);
+    case null:
+      return `The run goes on: ${share} so far.`;
+  }
+}
+
+function doneLines({ tasks, target }: Report, paint: Paint): string[] {
+  const done = tasks.filter(({ state }) => state === 'done');
+  if (done.length === 0) return [];
+  const landed = target.held === null ? 'landed' : 'tested';
+  return [
+    '',
+    ...done.map((task) => paint('good', landed).concat(`  ${label(task)}  ${howDone(task)}`.trimEnd())),
+  ];
+}
+
+function howDone({ landed, reason }: ReportTask): string {
+  if (landed !== null) return landed.commit.slice(0, 10);
+  return oneLine(reason ?? '');
+}
+
+function remainingLines({ remaining }: Report, paint: Paint): string[] {
+  if (remaining.length === 0) return [];
+  const lines = remaining.flatMap((task) => {
+    const needsYou = task.reason.startsWith('needs_you');
+    const reason = oneLine(task.reason.replace(/^needs_you(: )?/, ''));
+    const state = needsYou ? paint('attention', 'needs you') : 'open     ';
+    return [`${state}  ${label(task)}`, ...(reason === '' ? [] : [`           ${reason}`])];
+  });
+  const [first] = remaining;
+  const asked = remaining.some(({ reason }) => reason.startsWith('needs_you'));
+  const answer = `Answer with: ao retry|accept|cancel TASK (ao logs ${first?.id.slice(0, 8)} shows what its agent did)`;
+  return ['', ...lines, ...(asked ? [answer] : [])];
+}
+
+function flakyLines({ baseline }: Report): string[] {
+  const flaky = baseline.findings.filter((finding) => finding.flaky);
+  return flaky.length === 0
+    ? []
+    : [
+        '',
+        ...flaky.map(
+          ({ check, title }) =>
+            `flaky      ${oneLine(`${check}: ${title}`)} (comes and goes, given to nobody)`,
+        ),
+      ];
+}
+
+/** The user's checkout refused what was proved: it waits, and one command brings it in. */
+function heldLines({ run, target }: Report, path: string, paint: Paint): string[] {
+  if (target.held === null) return [];
+  return [
+    '',
+    paint('attention', `${target.branch} could not follow: ${oneLine(target.held)}`),
+    'The tested commits wait. Commit or put away what is in the way, then:',
+    `  git -C ${quote(path)} merge --ff-only refs/ao/landed/${run}`,
+  ];
+}
+
+function whereToLook({ run, target, tasks }: Report, path: string): string[] {
+  const after = target.held === null ? target.after : `refs/ao/landed/${run}`;
+  const moved = target.held !== null || target.after !== target.before;
+  const first = tasks.find(({ attempts }) => attempts.length > 0);
+  const git = `git -C ${quote(path)}`;
+  const log = [
+    `what landed    ${git} log --oneline ${target.before.slice(0, 10)}..${after.startsWith('refs/') ? after : after.slice(0, 10)}`,
+  ];
+  const diff = first === undefined ? [] : [`one task       ao diff ${first.id.slice(0, 8)}`];
+  const back = [`the way back   ${git} reset --keep refs/ao/before/${run}`];
+  const lines = [...(moved ? log : []), ...diff, ...(moved && target.held === null ? back : [])];
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function label({ id, title }: { id: string; title: string }): string {
+  return `${id.slice(0, 8)}  ${fit(oneLine(title), titleColumns)}`;
+}
+
+/** For pasting into a shell. */
+function quote(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}

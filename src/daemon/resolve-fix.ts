@@ -1,0 +1,208 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { realpathSync } from 'node:fs';
+import * as read from '../config/read-setting.ts';
+import { type ConfigFile, findConfig, readConfig } from '../config/read-config.ts';
+import { fixSettings, type Setting, type SettingKey, settingOf } from '../config/settings.ts';
+import { AoError } from '../domain/errors.ts';
+import { defaultConcurrency } from '../domain/placement.ts';
+import type { RunOptions } from '../domain/run.ts';
+import type { FixRequest } from '../engine/engine.ts';
+import { closest } from '../lib/closest.ts';
+import { cleanEnvironment } from './client-env.ts';
+import { repositoryPath } from './repository-path.ts';
+
+/** What a client sends: nothing is read or checked yet. */
+export interface FixInput {
+  cwd: string;
+  /** As typed; null: the folder the client is in. */
+  path: string | null;
+  /** By the keys of `settings.ts`. */
+  flags: Readonly<Record<string, unknown>>;
+  /** The client's whole environment. */
+  env: Readonly<Record<string, string>>;
+  resume: boolean;
+  dryRun: boolean;
+}
+
+/** One place that settings come from. Earlier levels win over later ones. */
+interface Level {
+  source: read.Given['source'];
+  folder: string;
+  values: Readonly<Record<string, unknown>>;
+}
+
+/** Flag, then `AO_…` variable, then the project's settings in the file, then the file's, then the default. */
+export function resolveFix(input: FixInput, home: string): FixRequest {
+  const path = repositoryPath(input.cwd, input.path);
+  refuseUnknownFlags(input.flags);
+  const file = configFor(input, home);
+  const settings = new Settings([
+    { source: 'flag', folder: input.cwd, values: input.flags },
+    { source: 'variable', folder: input.cwd, values: variablesOf(input.env) },
+    ...(file === null ? [] : fileLevels(file, path, input.env['HOME'])),
+    { source: 'file', folder: input.cwd, values: defaults() },
+  ]);
+  const options = readOptions(settings);
+  if (options.agent === 'command' && options.agentCommand === null && !input.resume && !input.dryRun)
+    throw noAgent();
+  return {
+    path,
+    branch: settings.get('target', read.readText) ?? null,
+    options,
+    env: cleanEnvironment(input.env, settings.get('env', read.readNames) ?? []),
+    resume: input.resume,
+  };
+}
+
+class Settings {
+  readonly #levels: readonly Level[];
+
+  constructor(levels: readonly Level[]) {
+    this.#levels = levels;
+  }
+
+  get<T>(key: SettingKey, reader: (setting: Setting, given: read.Given) => T): T | undefined {
+    const level = this.#levels[this.rank(key)];
+    if (level === undefined) return undefined;
+    return reader(settingOf(key), { value: level.values[key], source: level.source, folder: level.folder });
+  }
+
+  /** For settings with a default in the table. */
+  must<T>(key: SettingKey, reader: (setting: Setting, given: read.Given) => T): T {
+    const value = this.get(key, reader);
+    if (value === undefined) throw new Error(`${key} has no default`);
+    return value;
+  }
+
+  /** Number of the level that decides, 0 first; past the end where nobody says anything. */
+  rank(key: SettingKey): number {
+    const found = this.#levels.findIndex(({ values }) => values[key] !== undefined);
+    return found < 0 ? this.#levels.length : found;
+  }
+}
+
+function readOptions(settings: Settings): RunOptions {
+  const checkTimeoutMs = settings.must('checkTimeout', read.readDuration);
+  const agent = agentOf(settings);
+  return {
+    checks: (settings.get('checks', read.readChecks) ?? []).map(({ name, command, timeoutMs }) => ({
+      name,
+      command,
+      timeoutMs: timeoutMs ?? checkTimeoutMs,
+    })),
+    setup: settings.get('setup', read.readText) ?? null,
+    agent,
+    agentCommand: agent === 'command' ? (settings.get('agentCommand', read.readCommand) ?? null) : null,
+    agentScript: agent === 'scripted' ? (settings.get('agentScript', read.readFile) ?? null) : null,
+    concurrency: settings.get('concurrency', read.readCount) ?? machineConcurrency(),
+    checkConcurrency: settings.must('checkConcurrency', read.readCount),
+    maxAttempts: settings.must('maxAttempts', read.readCount),
+    maxRounds: settings.must('maxRounds', read.readCount),
+    group: settings.must('group', oneOf(['finding', 'file', 'check', 'auto'])),
+    scope: settings.get('scope', read.readText) ?? null,
+    workspace: settings.must('workspace', oneOf(['clone', 'worktree'])),
+    allowTestEdits: settings.must('allowTestEdits', read.readSwitch),
+    policy: settings.must('policy', read.readSwitch),
+    attemptTimeoutMs: settings.must('timeout', read.readDuration),
+  };
+}
+
+/** A command or a script says which agent it is for, and wins over a name that was given further away. */
+function agentOf(settings: Settings): string {
+  const [name, command, script] = [
+    settings.rank('agent'),
+    settings.rank('agentCommand'),
+    settings.rank('agentScript'),
+  ];
+  const named = settings.get('agent', read.readText);
+  if (named !== undefined && name <= command && name <= script) return named;
+  return script < command ? 'scripted' : 'command';
+}
+
+function oneOf<T extends string>(choices: readonly T[]) {
+  return (setting: Setting, given: read.Given): T => {
+    const text = read.readChoice(setting, given);
+    const choice = choices.find((it) => it === text);
+    if (choice === undefined) throw new Error(`${setting.key} has a choice that nothing reads: ${text}`);
+    return choice;
+  };
+}
+
+/** Of all memory, not of what is free this moment: the same request must give the same options, to join its run. */
+function machineConcurrency(): number {
+  return defaultConcurrency({ cores: availableParallelism(), memoryAvailableBytes: totalmem() });
+}
+
+function defaults(): Record<string, unknown> {
+  return Object.fromEntries(fixSettings.map((setting: Setting) => [setting.key, setting.fallback]));
+}
+
+function variablesOf(env: Readonly<Record<string, string>>): Record<string, unknown> {
+  const given = fixSettings.filter(({ variable }) => (env[variable] ?? '') !== '');
+  return Object.fromEntries(given.map(({ key, variable }) => [key, valueOf(key, env[variable] ?? '')]));
+}
+
+/** A variable with checks may hold a JSON object instead of lines. */
+function valueOf(key: SettingKey, text: string): unknown {
+  if (key !== 'checks' || !text.trimStart().startsWith('{')) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AoError(
+      'config',
+      'AO_CHECKS is not JSON',
+      'Write {"name": "command"}, or lines of name=command.',
+    );
+  }
+}
+
+function configFor(input: FixInput, home: string): ConfigFile | null {
+  const named = input.env['AO_CONFIG'];
+  const folder = named ? input.cwd : resolve(input.cwd, input.path ?? '.');
+  const path = findConfig(folder, named, home);
+  return path === null ? null : readConfig(path);
+}
+
+function fileLevels(file: ConfigFile, repository: string, home: string | undefined): Level[] {
+  const folder = dirname(file.path);
+  const level = (values: Readonly<Record<string, unknown>> | undefined): Level[] =>
+    values === undefined ? [] : [{ source: 'file', folder, values }];
+  const projects = Object.values(file.config.projects ?? {})
+    .map(({ path, fix }) => ({ path: projectPath(path, folder, home), fix }))
+    .filter(({ path }) => contains(path, repository))
+    .toSorted((a, b) => b.path.length - a.path.length);
+  return [...level(projects[0]?.fix), ...level(file.config.fix)];
+}
+
+function projectPath(path: string, folder: string, home: string | undefined): string {
+  const expanded = home !== undefined && /^~(\/|$)/.test(path) ? home + path.slice(1) : path;
+  const absolute = resolve(folder, expanded);
+  try {
+    return realpathSync(absolute);
+  } catch {
+    return absolute;
+  }
+}
+
+function contains(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`));
+}
+
+function refuseUnknownFlags(flags: Readonly<Record<string, unknown>>): void {
+  const known = fixSettings.map(({ key }) => key);
+  for (const key of Object.keys(flags)) {
+    if (known.some((it) => it === key)) continue;
+    const near = closest(key, known);
+    throw new AoError('usage', `there is no setting ${key}`, near === null ? null : `Did you mean ${near}?`);
+  }
+}
+
+function noAgent(): AoError {
+  return new AoError(
+    'usage',
+    'no agent was named, so nobody can work on the findings',
+    'Name one: ao fix --agent-command "claude -p", or set fix.agentCommand in agent-orchestrator.yaml.',
+  );
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Folder of the running code: `src`, or `dist` in an npm package. */
+const codeFolder = join(import.meta.dirname, '..');
+
+export function packageVersion(): string {
+  const text = readFileSync(join(codeFolder, '..', 'package.json'), 'utf8');
+  const parsed: unknown = JSON.parse(text);
+  if (typeof parsed === 'object' && parsed !== null && 'version' in parsed) return String(parsed.version);
+  throw new Error('package.json names no version');
+}
+
+/**
+ * Which code runs: `<version>+<newest change, base 36>.<hash>`. Tells an upgraded or edited checkout from the one that a
+ * daemon was started with, by names, sizes and times alone. Folders count too, because a removed file leaves its mark there.
+ */
+export function codeId(folder: string = codeFolder, version: string = packageVersion()): string {
+  const hash = createHash('sha256');
+  let newest = 0;
+  for (const name of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted()]) {
+    if (/\.test\.ts$/.test(name)) continue;
+    const { mtimeMs, size } = statSync(join(folder, name));
+    newest = Math.max(newest, Math.floor(mtimeMs));
+    hash.update(`${name}\0${size}\0${Math.floor(mtimeMs)}\n`);
+  }
+  return `${version}+${newest.toString(36)}.${hash.digest('hex').slice(0, 8)}`;
+}
+
+/** True when `ours` was released after `theirs`, or is of the same version and was changed after it. */
+export function isNewer(ours: string, theirs: string): boolean {
+  const [a, b] = [parse(ours), parse(theirs)];
+  for (const [index, part] of a.version.entries()) {
+    const difference = part - (b.version[index] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return a.changed > b.changed;
+}
+
+function parse(id: string): { version: number[]; changed: number } {
+  const match = /^(\d+)\.(\d+)\.(\d+)[^+]*\+([0-9a-z]+)/.exec(id);
+  const [, major = '0', minor = '0', patch = '0', changed = '0'] = match ?? [];
+  return { version: [major, minor, patch].map(Number), changed: Number.parseInt(changed, 36) };
+}
