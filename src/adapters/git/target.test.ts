@@ -85,9 +85,19 @@ test('a clean checkout of the branch follows, and nothing else of the user chang
   await user.write({
     'untracked.txt': 'mine',
     'new/also.txt': 'mine',
-    '.git/hooks/post-receive': '#!/bin/sh\ntouch hooked\n',
   });
-  await user.git('config', 'core.hooksPath', '.git/hooks');
+  const hooks = [
+    'pre-receive',
+    'update',
+    'post-receive',
+    'post-update',
+    'push-to-checkout',
+    'reference-transaction',
+  ];
+  for (const name of [...hooks, 'post-checkout', 'post-index-change', 'proc-receive']) {
+    await writeFile(path.join(user.path, '.git/hooks', name), '#!/bin/sh\ntouch "$0.ran"\n', { mode: 0o755 });
+  }
+  await user.git('config', 'core.hooksPath', path.join(user.path, '.git/hooks'));
   const changing = [
     '.git/objects',
     '.git/index',
