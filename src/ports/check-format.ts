@@ -21,6 +21,8 @@ export interface Instrumentation {
   /** Replaces the command; null keeps it. */
   command: string | null;
   env: Record<string, string>;
+  /** Text files to write into `reportDir` first: name → content. They are not taken for reports afterwards. */
+  files?: Record<string, string>;
 }
 
 /** What a check printed and wrote. Text is capped and decoded, escape sequences are removed. */

@@ -1,0 +1,6 @@
+import type { CheckFormat } from '../../../ports/check-format.ts';
+import { instrument } from './detect.ts';
+import { parse } from './parse.ts';
+
+/** What most compilers and linters have in common. */
+export const fileLine: CheckFormat = { name: 'file-line', instrument, parse };

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import type { CheckOutput, ParsedReport } from '../../../ports/check-format.ts';
+import { resolveCommand } from '../command.ts';
+import { existingPath, readText } from '../paths.ts';
+import { wordsOf } from '../shell-text.ts';
+import { Tally } from '../tally.ts';
+
+type Outcome = 'passed' | 'failed' | 'skipped';
+
+interface Labelled {
+  outcome: Outcome;
+  name: string;
+  message: string;
+}
+
+const label = /^\s{0,4}(?:\[\s*)?(PASS(?:ED)?|OK|FAIL(?:ED)?|SKIP(?:PED)?|XFAIL|XPASS)(?:\s*\])?:?\s+(\S.*)$/;
+const goTest = /^\s*--- (PASS|FAIL|SKIP): (\S+)/;
+const cargoTest = /^test (\S.*?) \.\.\. (ok|FAILED|ignored)\b/;
+const symbol = /^\s*([✓✔✖✗✘×﹣])\s+(\S.*)$/;
+
+/** Lines that name a test and its outcome: `FAIL name`, `ok` of gtest, go and cargo, ticks and crosses. */
+export function parse(output: CheckOutput): ParsedReport | null {
+  const found = labelledLines(output.combined.split('\n'));
+  if (!found.some(({ outcome }) => outcome === 'failed') && output.exitCode !== 0) return null;
+  if (found.length === 0) return null;
+  const tally = new Tally(output.check);
+  const told = new Set<string>();
+  const scripts = scriptsIn(output);
+  for (const { outcome, name, message } of found) {
+    const file = existingPath(output.root, name);
+    const unit = file ?? name;
+    if (outcome === 'skipped') tally.skip(file, unit);
+    else if (outcome === 'passed') tally.pass(file, unit);
+    else if (!told.has(unit)) {
+      told.add(unit);
+      const place = file === null ? placeIn(scripts, name) : null;
+      const shown = { shownFile: place?.file ?? null, line: place?.line ?? null };
+      tally.fail({ file, name: unit, message, ...shown });
+    }
+  }
+  return tally.report({ complete: !output.timedOut && output.exitCode !== null });
+}
+
+function labelledLines(lines: readonly string[]): Labelled[] {
+  const found: Labelled[] = [];
+  let since = 0;
+  for (let i = 0; i < lines.length; i++) {
+    const read = readLine(lines[i] ?? '');
+    if (read === null) continue;
+    // What a program says about a failure stands before its line or after it.
+    const previous = found.at(-1);
+    const between = lines.slice(since, i);
+    if (previous?.outcome === 'failed') previous.message += `\n${between.slice(0, 40).join('\n')}`;
+    const before = read.outcome === 'failed' ? between.slice(-40) : [];
+    found.push({ ...read, message: [...before, lines[i] ?? ''].join('\n') });
+    since = i + 1;
+  }
+  const last = found.at(-1);
+  if (last?.outcome === 'failed') last.message += `\n${lines.slice(since, since + 40).join('\n')}`;
+  return found;
+}
+
+function readLine(line: string): { outcome: Outcome; name: string } | null {
+  if (line.length > 1000) return null;
+  const cargo = cargoTest.exec(line);
+  if (cargo !== null) return { outcome: outcomeOf(cargo[2] ?? ''), name: cargo[1] ?? '' };
+  const found = goTest.exec(line) ?? label.exec(line) ?? symbol.exec(line);
+  const name = nameIn(found?.[2] ?? '');
+  return found === null || name === null ? null : { outcome: outcomeOf(found[1] ?? ''), name };
+}
+
+function outcomeOf(word: string): Outcome {
+  if (/^(?:SKIP|XFAIL|ignored|﹣)/.test(word)) return 'skipped';
+  return /^(?:PASS|OK|ok|✓|✔)/.test(word) ? 'passed' : 'failed';
+}
+
+/** Reasons and durations are not part of a name; a number in front makes it a summary. */
+function nameIn(text: string): string | null {
+  const name = (text.split(/:\s| - | -- | => | \(|\t|\s\.\.\.|\s{3,}/)[0] ?? '')
+    .replace(/[\s:.]+$/, '')
+    .trim();
+  return /^[\w./@<"'#[]/.test(name) && !/^\d+\s/.test(name) && !/^\d+$/.test(name) ? name : null;
+}
+
+interface Script {
+  file: string;
+  lines: string[];
+}
+
+/** Files of the project that the command names: where a sequence of tests is written down. */
+function scriptsIn(output: CheckOutput): Script[] {
+  const words = [...wordsOf(output.command), ...wordsOf(resolveCommand(output.root, output.command))];
+  const files = [...new Set(words.flatMap((word) => existingPath(output.root, word) ?? []))];
+  return files.slice(0, 5).map((file) => ({ file, lines: readText(join(output.root, file)).split('\n') }));
+}
+
+/** The place in such a file tells which of two failures comes first. */
+function placeIn(scripts: readonly Script[], name: string): { file: string; line: number } | null {
+  for (const { file, lines } of scripts) {
+    const index = lines.findIndex((line) => line.includes(name));
+    if (index >= 0) return { file, line: index + 1 };
+  }
+  return null;
+}

@@ -1,0 +1,6 @@
+import type { CheckFormat } from '../../../ports/check-format.ts';
+import { instrument } from './detect.ts';
+import { parse } from './parse.ts';
+
+/** Node's own test runner, with or without its command line. */
+export const nodeTest: CheckFormat = { name: 'node-test', instrument, parse };

@@ -1,0 +1,6 @@
+import type { CheckFormat } from '../../../ports/check-format.ts';
+import { instrument } from './detect.ts';
+import { parse } from './parse.ts';
+
+/** The Test Anything Protocol. */
+export const tap: CheckFormat = { name: 'tap', instrument, parse };

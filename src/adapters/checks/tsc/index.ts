@@ -1,0 +1,6 @@
+import type { CheckFormat } from '../../../ports/check-format.ts';
+import { instrument } from './detect.ts';
+import { parse } from './parse.ts';
+
+/** The TypeScript compiler. */
+export const tsc: CheckFormat = { name: 'tsc', instrument, parse };
