@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type BatchOutcome, batchKey, nextWindow, planQueue, type QueueState } from './merge-queue.ts';
 
 function state(ids: string, changes: Partial<QueueState> = {}): QueueState {

@@ -1,8 +1,7 @@
 import { cleanText } from '../lib/clean-text.ts';
 
-// Characters without width, tags, variation selectors and other marks that hide text from people but not from models.
-const invisible =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028\u2029\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
+// Characters without width, tags, variation selectors and other marks: hidden from people, but not from models.
+const invisible = /[\p{DI}\p{Cf}\u2028\u2029]/gu;
 
 /** Text from outside as a person would see it: no control, invisible or direction marks; lines stay. */
 export function plainText(text: string): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { CheckResult, TreeResult } from './check-result.ts';
 import { describeProblem, type Problem } from './evidence.ts';
 import { diagnosticId, type Finding, unitId, wholeCheckId } from './finding.ts';
@@ -190,10 +190,10 @@ describe('a diagnostic', () => {
   test('of types in any file may stand behind a syntax error for tsc', () => {
     const syntax = { ...lint('x', { check: 'types' }), id: 'p', title: "TS1005: ';' expected." };
     const typeError = lint('TS2345', { check: 'types', file: 'src/b.js' });
-    const base = result('types', { findings: [syntax] });
+    const before = result('types', { findings: [syntax] });
     const after = result('types', { findings: [typeError] });
-    assert.deepEqual(told({ base, after, targets: [syntax] }), []);
-    assert.deepEqual(unmaskedFindings(tree(base), tree(after), new Set()), [typeError]);
+    assert.deepEqual(told({ base: before, after, targets: [syntax] }), []);
+    assert.deepEqual(unmaskedFindings(tree(before), tree(after), new Set()), [typeError]);
   });
 });
 
@@ -473,7 +473,7 @@ const trees = fc.record({ fates, messages, complete: fc.boolean(), looks: fc.boo
   ];
   return tree(...checks);
 });
-const findingsIn = (result: TreeResult) => result.checks.flatMap((check) => check.findings);
+const findingsIn = (one: TreeResult) => one.checks.flatMap((check) => check.findings);
 
 test('a tree judged against itself without targets passes', () => {
   fc.assert(fc.property(trees, (one) => assert.deepEqual(problems({ base: one, after: one }), [])));

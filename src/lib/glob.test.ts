@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { matchesGlob } from './glob.ts';
 
 function matching(glob: string, paths: string[]): string[] {
