@@ -1,6 +1,6 @@
 import type { Report } from '../../api/contract/responses.ts';
 import { formatDuration } from '../../lib/duration.ts';
-import type { Paint } from './paint.ts';
+import type { Meaning, Paint } from './paint.ts';
 import { fit, oneLine } from './text-width.ts';
 
 type ReportTask = Report['tasks'][number];
@@ -44,11 +44,12 @@ function headline(report: Report, paint: Paint): string {
 function doneLines({ tasks, target }: Report, paint: Paint): string[] {
   const done = tasks.filter(({ state }) => state === 'done');
   if (done.length === 0) return [];
-  const landed = target.held === null ? 'landed' : 'tested';
-  return [
-    '',
-    ...done.map((task) => paint('good', landed).concat(`  ${label(task)}  ${howDone(task)}`.trimEnd())),
-  ];
+  const own = target.held === null ? 'landed' : 'tested';
+  const lines = done.map((task) => {
+    const word = state(task.landed === null ? 'fixed' : own, 'good', paint);
+    return `${word}${label(task)}  ${howDone(task)}`.trimEnd();
+  });
+  return ['', ...lines];
 }
 
 function howDone({ landed, reason }: ReportTask): string {
@@ -61,8 +62,8 @@ function remainingLines({ remaining }: Report, paint: Paint): string[] {
   const lines = remaining.flatMap((task) => {
     const needsYou = task.reason.startsWith('needs_you');
     const reason = oneLine(task.reason.replace(/^needs_you(: )?/, ''));
-    const state = needsYou ? paint('attention', 'needs you') : 'open     ';
-    return [`${state}  ${label(task)}`, ...(reason === '' ? [] : [`           ${reason}`])];
+    const word = needsYou ? state('needs you', 'attention', paint) : state('open', 'plain', paint);
+    return [`${word}${label(task)}`, ...(reason === '' ? [] : [`           ${reason}`])];
   });
   const [first] = remaining;
   const asked = remaining.some(({ reason }) => reason.startsWith('needs_you'));
@@ -106,6 +107,10 @@ function whereToLook({ run, target, tasks }: Report, path: string): string[] {
   const back = [`the way back   ${git} reset --keep refs/ao/before/${run}`];
   const lines = [...(moved ? log : []), ...diff, ...(moved && target.held === null ? back : [])];
   return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function state(word: string, meaning: Meaning, paint: Paint): string {
+  return paint(meaning, word) + ' '.repeat(11 - word.length);
 }
 
 function label({ id, title }: { id: string; title: string }): string {

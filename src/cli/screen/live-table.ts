@@ -1,0 +1,109 @@
+import type { WriteStream } from 'node:tty';
+import type { RunView, StreamMessage } from '../../api/contract/responses.ts';
+import type { Paint } from './paint.ts';
+import { erase, hideCursor, redraw, showCursor } from './redraw.ts';
+import { runScreen } from './run-screen.ts';
+import { fit } from './text-width.ts';
+
+const tickMs = 1000;
+/** Changes come in bursts; the eye gets one picture for each. */
+const restMs = 60;
+
+/** The picture of one run on a terminal, kept up to date until it is closed; then the terminal is as it was. */
+export class LiveTable {
+  readonly #terminal: WriteStream;
+  readonly #paint: Paint;
+  #view: RunView | null = null;
+  #footer = '';
+  #opening = '';
+  #lines: string[] = [];
+  #columns: number;
+  #soon: NodeJS.Timeout | null = null;
+  #tick: NodeJS.Timeout | null = null;
+
+  constructor(terminal: WriteStream, paint: Paint) {
+    this.#terminal = terminal;
+    this.#paint = paint;
+    this.#columns = terminal.columns;
+    terminal.on('resize', this.#onResize);
+    process.on('exit', this.#onExit);
+    this.#begin();
+  }
+
+  /** One line until the first picture is there. */
+  announce(text: string): void {
+    this.#opening = text;
+    this.#drawSoon();
+  }
+
+  take(message: StreamMessage): void {
+    if (message.kind !== 'run') return;
+    this.#view = message.run;
+    this.#drawSoon();
+  }
+
+  ask(footer: string): void {
+    this.#footer = footer;
+    this.#drawSoon();
+  }
+
+  /** Takes the picture away and gives the terminal back; `resume` draws it anew. */
+  pause(): void {
+    if (this.#tick !== null) clearInterval(this.#tick);
+    if (this.#soon !== null) clearTimeout(this.#soon);
+    this.#tick = null;
+    this.#soon = null;
+    this.#terminal.write(erase(this.#lines, this.#terminal.columns) + showCursor);
+    this.#lines = [];
+  }
+
+  resume(): void {
+    this.#columns = this.#terminal.columns;
+    this.#begin();
+    this.#draw();
+  }
+
+  close(): void {
+    this.pause();
+    this.#terminal.off('resize', this.#onResize);
+    process.off('exit', this.#onExit);
+  }
+
+  #begin(): void {
+    this.#terminal.write(hideCursor);
+    this.#tick = setInterval(() => this.#draw(), tickMs);
+  }
+
+  #drawSoon(): void {
+    this.#soon ??= setTimeout(() => this.#draw(), restMs);
+  }
+
+  #draw(): void {
+    if (this.#soon !== null) clearTimeout(this.#soon);
+    this.#soon = null;
+    if (this.#tick === null || this.#terminal.columns !== this.#columns) return; // paused, or a resize is on its way
+    const lines = this.#picture();
+    this.#terminal.write(redraw(this.#lines, lines));
+    this.#lines = lines;
+  }
+
+  #picture(): string[] {
+    const { columns, rows } = this.#terminal;
+    if (this.#view === null) return this.#opening === '' ? [] : [fit(this.#opening, columns)];
+    const space = { columns, rows, now: Date.now(), paint: this.#paint, footer: this.#footer };
+    return runScreen(this.#view, space);
+  }
+
+  readonly #onResize = (): void => {
+    if (this.#tick === null) return;
+    this.#columns = this.#terminal.columns;
+    this.#terminal.write(erase(this.#lines, this.#columns));
+    this.#lines = [];
+    this.#draw();
+  };
+
+  /** Whatever ends this process, the terminal keeps its cursor. */
+  readonly #onExit = (): void => {
+    this.#terminal.write(showCursor);
+  };
+}
