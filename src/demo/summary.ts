@@ -1,0 +1,104 @@
+import type { Paint } from '../cli/screen/paint.ts';
+import { fit } from '../cli/screen/text-width.ts';
+import { formatDuration } from '../lib/duration.ts';
+import type { DemoResult } from './run-demo.ts';
+
+export interface Paper {
+  columns: number;
+  paint: Paint;
+  /** How `ao` is called from here: `./ao`. */
+  program: string;
+}
+
+const widest = 100;
+
+/** What happened, in plain words, and what to type next. */
+export function summary(result: DemoResult, paper: Paper): string[] {
+  return [
+    ...headline(result, paper),
+    '',
+    ...result.cases.flatMap((each) => caseLines(each, paper)),
+    '',
+    ...commitLines(result, paper),
+    '',
+    ...nextLines(result, paper),
+  ];
+}
+
+function headline({ ok, report, commits }: DemoResult, { paint }: Paper): string[] {
+  const findings = report.baseline.findings.length;
+  const tasks = report.tasks.length;
+  const took = formatDuration(report.elapsedMs);
+  if (ok) {
+    return [
+      paint(
+        'good',
+        `From red to green in ${took}: ${findings} findings, ${tasks} tasks, nothing red ever landed.`,
+      ),
+    ];
+  }
+  const left = commits.at(-1)?.failing ?? findings;
+  const why = report.reason === null ? '' : ` (${report.reason})`;
+  const state = report.ok
+    ? 'The repository is green, but not all went as promised.'
+    : 'The repository is not green.';
+  return [paint('bad', `${state} ${left} of ${findings} findings are left after ${took}${why}.`)];
+}
+
+function caseLines({ ok, title, detail }: DemoResult['cases'][number], { columns, paint }: Paper): string[] {
+  const head = `${ok ? paint('good', 'ok  ') : paint('bad', 'NOT ')}${paint('strong', capital(title))}`;
+  return [head, ...wrap(detail, Math.min(columns, widest) - 4).map((line) => `    ${line}`)];
+}
+
+function commitLines({ commits, everGreener }: DemoResult, { columns, paint }: Paper): string[] {
+  const head = everGreener
+    ? 'Every commit on main, checked out and tested by itself, has fewer failures than the one before:'
+    : paint('bad', 'The commits on main, each tested by itself, do not get greener one by one:');
+  const lines = commits.map(({ commit, subject, failing }) =>
+    fit(
+      `  ${commit.slice(0, 10)}  ${String(failing).padStart(2)} failing  ${subject}`,
+      Math.min(columns, widest),
+    ),
+  );
+  return [...wrap(head, Math.min(columns, widest)), ...lines];
+}
+
+function nextLines({ kept }: DemoResult, { paint, program }: Paper): string[] {
+  const place =
+    kept === null
+      ? ['Everything that the demo made is removed again; ao demo --keep leaves it.']
+      : [
+          'The repository and the data of this demo were kept:',
+          `  git -C ${quote(kept.repository)} log --graph`,
+          `  AO_HOME=${quote(kept.home)} ${program} status`,
+          `  rm -r ${quote(kept.repository.replace(/\/[^/]+$/, ''))}    (when you have seen enough)`,
+        ];
+  return [
+    ...place,
+    '',
+    paint('strong', 'Now with a repository of your own, and the agent that you have:'),
+    `  ${program} fix path/to/repository --agent-command "claude -p --permission-mode acceptEdits"`,
+    'Any program works that reads a task on its standard input and edits files in its folder.',
+    `See first what it would do, without an agent:  ${program} fix path/to/repository --dry-run`,
+  ];
+}
+
+/** Lines of whole words. */
+function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= columns)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function quote(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
