@@ -1,4 +1,4 @@
-import type { Facts } from './facts.ts';
+import type { Facts, Outcome } from './facts.ts';
 
 /** One thing that the demo shows: files that are red, agents that behave in some way, and what must come of it. */
 export interface Case {
@@ -11,12 +11,6 @@ export interface Case {
   rules: readonly Rule[];
   /** Compares what really happened with what had to. */
   judge(facts: Facts): Outcome;
-}
-
-export interface Outcome {
-  ok: boolean;
-  /** What happened, in a sentence or two. */
-  detail: string;
 }
 
 /** A rule of the scripted agent: who gets this task at this attempt does these steps. */

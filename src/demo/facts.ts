@@ -1,5 +1,10 @@
 import type { Event, Report } from '../api/contract/responses.ts';
-import type { Outcome } from './case.ts';
+
+export interface Outcome {
+  ok: boolean;
+  /** What happened, in a sentence or two. */
+  detail: string;
+}
 
 export type Task = Report['tasks'][number];
 export type Attempt = Task['attempts'][number];
@@ -92,4 +97,9 @@ export function unexpected(task: Task | null): Outcome {
 export function atAttempt({ number }: Attempt): string {
   const words = ['first', 'second', 'third'];
   return `at the ${words[number - 1] ?? `${number}th`} attempt`;
+}
+
+/** Why an attempt was turned back, as the middle of a sentence. */
+export function whyNot({ reason }: Attempt): string {
+  return (reason ?? 'no reason was given').replace(/\.$/, '');
 }

@@ -1,9 +1,8 @@
 import type { Report } from '../api/contract/responses.ts';
 import { Wishes } from '../cli/screen/wishes.ts';
 import { removeDirectory } from '../lib/remove-directory.ts';
-import type { Outcome } from './case.ts';
 import { openFace } from './face.ts';
-import { Facts } from './facts.ts';
+import { Facts, type Outcome } from './facts.ts';
 import { endDaemon, type Performance, perform } from './perform.ts';
 import { isEverGreener, proveCommits, type ProvedCommit } from './prove-commits.ts';
 import { setStage, type Stage } from './stage.ts';

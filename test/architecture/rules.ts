@@ -56,6 +56,9 @@ function sameAdapter(from: string, to: string): boolean {
   return folder !== kind && to.startsWith(`${from.split('/').slice(0, 4).join('/')}/`);
 }
 
+/** The demo uses the command line's screen, and one command starts the demo. */
+const startsTheDemo = 'src/cli/commands/demo.ts';
+
 const startsTheDaemon = /^src\/cli\/(?:.+\/)?start(?:-daemon)?\.ts$/;
 
 function mayReach(from: string, to: string): boolean {
@@ -63,6 +66,7 @@ function mayReach(from: string, to: string): boolean {
   if (layer === 'adapters' && sameAdapter(from, to)) return true;
   if (layer !== 'adapters' && to.startsWith(`src/${layer}/`)) return true;
   if (from === 'src/adapters/registry.ts' && to.startsWith('src/adapters/')) return true;
+  if (from === startsTheDemo && to.startsWith('src/demo/')) return true;
   if (startsTheDaemon.test(from) && to.startsWith('src/daemon/')) return true;
   return (mayImport[layer] ?? []).some((start) => to.startsWith(start));
 }

@@ -1,5 +1,5 @@
 import { type Case, done, firstTry, laterTries, rule, thinking } from '../case.ts';
-import { atAttempt, type Facts, secondTry, unexpected } from '../facts.ts';
+import { atAttempt, type Facts, secondTry, unexpected, whyNot } from '../facts.ts';
 
 const test = 'test/search.test.js';
 
@@ -47,7 +47,7 @@ test('a search takes capitals and small letters as equal', () => {
     if (tries === null || !facts.isUntouched(test)) return unexpected(facts.task(test));
     return {
       ok: true,
-      detail: `Refused: ${tries.first.reason}. The fix of the code landed ${atAttempt(tries.last)}; the test is as it was.`,
+      detail: `Refused: ${whyNot(tries.first)}. The fix of the code landed ${atAttempt(tries.last)}; the test is as it was.`,
     };
   },
 };

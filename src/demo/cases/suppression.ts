@@ -1,5 +1,5 @@
 import { type Case, done, firstTry, laterTries, rule, thinking } from '../case.ts';
-import { atAttempt, type Facts, secondTry, unexpected } from '../facts.ts';
+import { atAttempt, type Facts, secondTry, unexpected, whyNot } from '../facts.ts';
 
 const source = 'src/coupon.js';
 
@@ -43,7 +43,7 @@ test('a coupon has eight characters', () => {
     }
     return {
       ok: true,
-      detail: `Refused: ${tries.first.reason}. The real fix landed ${atAttempt(tries.last)}.`,
+      detail: `Refused: ${whyNot(tries.first)}. The real fix landed ${atAttempt(tries.last)}.`,
     };
   },
 };
