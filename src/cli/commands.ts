@@ -3,6 +3,69 @@ import type { CommandEntry } from './command.ts';
 /** Every command, in the order of `ao --help`. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'fix',
+    summary: 'bring a repository to green: findings become tasks, agents work, what is proved lands',
+    examples: [
+      'ao fix --agent-command "claude -p"',
+      'ao fix ~/shop --check test="npm test" --agent-command \'codex exec {prompt}\'',
+    ],
+    load: () => import('./commands/fix.ts'),
+  },
+  {
+    name: 'demo',
+    summary: 'watch a small red repository become green, with agents that lie, crash, hang and cheat',
+    examples: ['ao demo', 'ao demo --keep'],
+    load: () => import('./commands/demo.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'show runs with their tasks, or one run, task or session',
+    examples: ['ao status', 'ao status ab12cd34'],
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'list',
+    summary: 'list sessions, newest first',
+    examples: ['ao list', 'ao list --live --json'],
+    load: () => import('./commands/list.ts'),
+  },
+  {
+    name: 'logs',
+    summary: 'show what an agent printed',
+    examples: ['ao logs ab12cd34', 'ao logs ab12cd34 -f -n 50'],
+    load: () => import('./commands/logs.ts'),
+  },
+  {
+    name: 'diff',
+    summary: 'show what a task or session has changed, finished or not',
+    examples: ['ao diff ab12cd34', 'ao diff ab12cd34 | git apply'],
+    load: () => import('./commands/diff.ts'),
+  },
+  {
+    name: 'retry',
+    summary: 'give a task that needs you, or was cancelled, more attempts',
+    examples: ['ao retry ab12cd34'],
+    load: () => import('./commands/retry.ts'),
+  },
+  {
+    name: 'accept',
+    summary: 'let the last change of a task go on in spite of policy; checks still decide',
+    examples: ['ao accept ab12cd34'],
+    load: () => import('./commands/accept.ts'),
+  },
+  {
+    name: 'cancel',
+    summary: 'give a task up; its work is kept',
+    examples: ['ao cancel ab12cd34'],
+    load: () => import('./commands/cancel.ts'),
+  },
+  {
+    name: 'clean',
+    summary: 'remove workspaces, logs and rescue refs of old runs; never unsaved work',
+    examples: ['ao clean --dry-run', 'ao clean --older-than 1d'],
+    load: () => import('./commands/clean.ts'),
+  },
+  {
     name: 'daemon',
     summary: 'start, stop or look at the background process that runs everything',
     examples: ['ao daemon status', 'ao daemon stop --agents'],

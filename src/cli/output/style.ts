@@ -7,6 +7,11 @@ export function paint(style: Style, text: string, stream: NodeJS.WriteStream = p
   return styleText(style, text, { stream });
 }
 
+/** True for a terminal with colours whose user did not ask for none (NO_COLOR, TERM=dumb). */
+export function hasColour(stream: NodeJS.WriteStream): boolean {
+  return styleText('bold', '.', { stream }) !== '.';
+}
+
 /** One JSON document on stdout. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);

@@ -23,6 +23,11 @@ export class PlainLines {
     return [];
   }
 
+  /** A line of our own, with its time. */
+  say(text: string, now: number): string[] {
+    return [`${timeOfDay(now)} ${oneLine(text)}`];
+  }
+
   /** Most of a view is told by events; what a run and its queue are busy with is told by nothing else. */
   #run(view: RunView): string[] {
     for (const task of view.tasks) this.#titles.set(task.id, task.title);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { erase, redraw } from './redraw.ts';
 import { Terminal } from './test-support/terminal.ts';
 
@@ -32,7 +32,8 @@ test('a picture that did not change writes nothing, and of one that did only wha
 });
 
 test('an update is announced as one, so that no half of it is shown', () => {
-  assert.match(redraw([], ['line']), /^\x1b\[\?2026h[\s\S]*\x1b\[\?2026l$/);
+  const bytes = redraw([], ['line']);
+  assert.ok(bytes.startsWith('\x1b[?2026h') && bytes.endsWith('\x1b[?2026l'));
 });
 
 test('lines that a narrower window has wrapped are erased to the last piece', () => {

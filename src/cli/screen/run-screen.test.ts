@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { RunView } from '../../api/contract/responses.ts';
 import { makePaint, stripPaint } from './paint.ts';
 import { runScreen } from './run-screen.ts';

@@ -35,6 +35,12 @@ export function runScreen(view: RunView, screen: Screen): string[] {
   return [...shown, ...(footer.length > 0 && shown.length + 2 <= room ? blank : []), ...footer];
 }
 
+/** The same without a terminal's height: every task, nothing cut off below. */
+export function runLines(view: RunView, space: Omit<Screen, 'rows' | 'footer'>): string[] {
+  const screen = { ...space, rows: Number.POSITIVE_INFINITY, footer: '' };
+  return [...headLines(view, screen), ...taskTable(view.tasks, screen), ...queueLines(view, screen)];
+}
+
 function headLines(view: RunView, { columns, now, paint, rows }: Screen): string[] {
   const time = elapsed(view.createdAt, view.endedAt, now);
   const title = fit(

@@ -46,7 +46,7 @@ function doneLines({ tasks, target }: Report, paint: Paint): string[] {
   if (done.length === 0) return [];
   const own = target.held === null ? 'landed' : 'tested';
   const lines = done.map((task) => {
-    const word = state(task.landed === null ? 'fixed' : own, 'good', paint);
+    const word = stateWord(task.landed === null ? 'fixed' : own, 'good', paint);
     return `${word}${label(task)}  ${howDone(task)}`.trimEnd();
   });
   return ['', ...lines];
@@ -62,7 +62,7 @@ function remainingLines({ remaining }: Report, paint: Paint): string[] {
   const lines = remaining.flatMap((task) => {
     const needsYou = task.reason.startsWith('needs_you');
     const reason = oneLine(task.reason.replace(/^needs_you(: )?/, ''));
-    const word = needsYou ? state('needs you', 'attention', paint) : state('open', 'plain', paint);
+    const word = needsYou ? stateWord('needs you', 'attention', paint) : stateWord('open', 'plain', paint);
     return [`${word}${label(task)}`, ...(reason === '' ? [] : [`           ${reason}`])];
   });
   const [first] = remaining;
@@ -109,7 +109,7 @@ function whereToLook({ run, target, tasks }: Report, path: string): string[] {
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-function state(word: string, meaning: Meaning, paint: Paint): string {
+function stateWord(word: string, meaning: Meaning, paint: Paint): string {
   return paint(meaning, word) + ' '.repeat(11 - word.length);
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { column, fit, oneLine, textWidth } from './text-width.ts';
 
 test('East Asian and emoji characters take two columns, combining ones none', () => {

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '../../api/client.ts';
+import { AoError } from '../../api/contract/errors.ts';
 import type { RunView, StreamMessage } from '../../api/contract/responses.ts';
 import type { Wish } from './interruption.ts';
 import type { Wishes } from './wishes.ts';
@@ -27,20 +29,27 @@ export type Ending =
   | { kind: 'left' };
 
 const lastRowsMs = 500;
+const askAgainMs = 300;
 
 /** Shows a run until it has ended or the person wants no more of it; stops it where they want that. */
 export async function watchRun({ client, run, after, face, wishes }: Watch): Promise<Ending> {
   const leaving = new AbortController();
   let stopping: Promise<void> | null = null;
+  let failure: unknown = null;
+  const fail = (error: unknown): void => {
+    failure = error;
+    leaving.abort();
+  };
   const follow = (wish: Wish): void => {
     face.ask(wish);
-    if (wish === 'stopping') stopping ??= stopRun(client, run, leaving.signal);
+    if (wish === 'stopping') stopping ??= stopRun(client, run, leaving.signal).catch(fail);
     if (wish === 'detached' || wish === 'left') leaving.abort();
   };
   wishes.on('change', follow);
   follow(wishes.wish);
   try {
     const view = await lastPicture(client.events({ run, after, signal: leaving.signal }), face, leaving);
+    if (failure !== null) throw failure;
     if (view !== null) return { kind: 'finished', view, stopped: stopping !== null };
     return { kind: wishes.wish === 'left' ? 'left' : 'detached' };
   } finally {
@@ -83,12 +92,12 @@ async function stopRun(client: Client, run: string, signal: AbortSignal): Promis
       await client.stop(run);
       return;
     } catch (error) {
-      if (!isUnreachable(error)) return; // gone or finished: the picture says so
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      if (!isUnreachable(error)) throw error;
+      await delay(askAgainMs);
     }
   }
 }
 
 function isUnreachable(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'daemon';
+  return error instanceof AoError && error.code === 'daemon';
 }

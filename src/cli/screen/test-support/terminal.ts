@@ -1,3 +1,5 @@
+/* oxlint-disable no-control-regex -- escape sequences are what a terminal reads */
+
 /**
  * A terminal small enough to be trusted: plain ASCII, the few sequences that the live table uses (it throws on any
  * other), and the wrapping of long lines that terminals do when their window becomes narrower.
@@ -16,7 +18,6 @@ export class Terminal {
   }
 
   write(bytes: string): void {
-    // oxlint-disable-next-line no-control-regex -- escape sequences are what a terminal reads
     for (const [token] of bytes.matchAll(/\x1b\[[?\d;]*[A-Za-z]|[\x20-\x7e]+|[\s\S]/g)) this.#take(token);
   }
 

@@ -1,0 +1,31 @@
+import { connect } from '../../api/client.ts';
+import type { Define } from '../command.ts';
+import { printJson, printLine } from '../output/style.ts';
+import { columns } from '../screen/columns.ts';
+import { elapsed } from '../screen/elapsed.ts';
+
+export const define: Define = (command) => {
+  command
+    .option('--live', 'only those that are running')
+    .option('--json', 'one JSON document on stdout')
+    .action(list);
+};
+
+async function list({ live = false, json = false }: { live?: boolean; json?: boolean }): Promise<void> {
+  const client = await connect({ start: true });
+  const sessions = (await client.sessions())
+    .filter(({ state }) => !live || state !== 'ended')
+    .toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
+  if (json) return printJson(sessions);
+  if (sessions.length === 0) return printLine(live ? 'no session is running' : 'there was no session yet');
+  const rows = sessions.map((session) => [
+    session.id,
+    session.outcome ?? session.state,
+    session.agent,
+    elapsed(session.startedAt, session.endedAt, Date.now()),
+    session.run,
+    session.task.slice(0, 8),
+    session.title,
+  ]);
+  columns(['SESSION', 'STATE', 'AGENT', 'TIME', 'RUN', 'TASK', 'TITLE'], rows).forEach(printLine);
+}

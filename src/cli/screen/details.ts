@@ -1,0 +1,80 @@
+import type { Report, RunView, SessionView, TaskView } from '../../api/contract/responses.ts';
+import { elapsed } from './elapsed.ts';
+import type { Paint } from './paint.ts';
+import { phaseOf } from './phases.ts';
+import { oneLine } from './text-width.ts';
+
+type ReportTask = Report['tasks'][number];
+type ReportAttempt = ReportTask['attempts'][number];
+
+interface Told {
+  run: RunView;
+  task: TaskView;
+  report: Report;
+}
+
+/** Everything that is known of one task: its findings, its attempts with what the gate said, and what to do about it. */
+export function taskDetails(
+  { run, task, report }: Told,
+  { now, paint }: { now: number; paint: Paint },
+): string[] {
+  const told = report.tasks.find(({ id }) => id === task.id);
+  const { word, meaning } = phaseOf(task);
+  const reason = task.reason === null || task.reason === task.phase ? '' : `: ${oneLine(task.reason)}`;
+  return [
+    `task ${task.id}  ${oneLine(task.title)}`,
+    `${field('run')}${run.id} · ${oneLine(run.branch)} · ${oneLine(run.path)}`,
+    `${field('state')}${paint(meaning, word)}${reason}`,
+    ...(told === undefined || told.landed === null ? [] : [`${field('landed')}${told.landed.commit}`]),
+    ...findingLines(told, report),
+    ...(told?.attempts ?? []).flatMap((attempt) => attemptLines(attempt, now)),
+    ...(told === undefined || told.attempts.length === 0 ? [] : ['', lookAt(task)]),
+    ...(task.phase === 'needs_you' ? [`answer: ao retry|accept|cancel ${task.id.slice(0, 8)}`] : []),
+  ];
+}
+
+function lookAt({ id }: TaskView): string {
+  return `look: ao diff ${id.slice(0, 8)}, ao logs ${id.slice(0, 8)}`;
+}
+
+/** A report names the findings of the first pass; later ones are in the task's title only. */
+function findingLines(task: ReportTask | undefined, { baseline }: Report): string[] {
+  const known = new Map(baseline.findings.map((finding) => [finding.id, finding]));
+  const findings = (task?.findings ?? []).flatMap((id) => known.get(id) ?? []);
+  return findings.map(({ check, file, line, title }) => {
+    const place = file === null ? '' : `${file}${line === null ? '' : `:${line}`}  `;
+    return `${field('finding')}${oneLine(`${check}  ${place}${title}`)}`;
+  });
+}
+
+function attemptLines(attempt: ReportAttempt, now: number): string[] {
+  const { number, session, agent, account, startedAt, endedAt, outcome, reason, claim } = attempt;
+  const how = oneLine((outcome ?? 'under way').replaceAll('_', ' '));
+  const time = elapsed(startedAt, endedAt, now);
+  const who = account === '' ? agent : `${agent}/${account}`;
+  return [
+    `${field(`attempt ${number}`)}${how} · ${time} · ${oneLine(who)} · ${session}`,
+    ...(reason === null ? [] : [`${field('')}${oneLine(reason)}`]),
+    ...(claim === null ? [] : [`${field('')}it said of itself: ${oneLine(claim)}`]),
+  ];
+}
+
+export function sessionDetails(session: SessionView, now: number): string[] {
+  const { state, outcome, pid } = session;
+  const time = elapsed(session.startedAt, session.endedAt, now);
+  return [
+    `session ${session.id}  ${oneLine(session.title)}`,
+    `${field('state')}${outcome ?? state}${pid === null ? '' : ` (process ${pid})`} · ${time}`,
+    `${field('agent')}${oneLine(session.agent)}`,
+    `${field('run')}${session.run}`,
+    `${field('task')}${session.task}`,
+    `${field('branch')}${session.branch}`,
+    `${field('workspace')}${oneLine(session.workspace)}`,
+    `${field('log')}${oneLine(session.log)}`,
+    ...(session.lastLine === null ? [] : [`${field('last line')}${oneLine(session.lastLine)}`]),
+  ];
+}
+
+function field(name: string): string {
+  return `  ${name.padEnd(11)}`;
+}
