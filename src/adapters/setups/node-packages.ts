@@ -1,0 +1,192 @@
+import { globSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasFile, inputOf, type Recipe, readInput, type SetupCommand } from './recipe.ts';
+
+type Manifest = Readonly<Record<string, unknown>>;
+
+const dependencyParts = [
+  'dependencies',
+  'devDependencies',
+  'optionalDependencies',
+  'peerDependencies',
+  'bundleDependencies',
+  'overrides',
+  'resolutions',
+  'workspaces',
+  'packageManager',
+  'engines',
+  'pnpm',
+  'dependenciesMeta',
+];
+/** In the order in which an install runs them. */
+const lifecycle = [
+  'preinstall',
+  'install',
+  'postinstall',
+  'prepublish',
+  'preprepare',
+  'prepare',
+  'postprepare',
+];
+const settings = ['.npmrc', '.yarnrc', '.yarnrc.yml', '.pnpmfile.cjs', 'pnpm-workspace.yaml', 'bunfig.toml'];
+
+interface Manager {
+  name: string;
+  lock: string;
+  install: SetupCommand;
+}
+
+const managers: readonly Manager[] = [
+  // Linked files would be shared with the user's own store, where an agent's edit would reach every project.
+  {
+    name: 'pnpm',
+    lock: 'pnpm-lock.yaml',
+    install: { argv: ['pnpm', 'install', '--frozen-lockfile', '--package-import-method=clone-or-copy'] },
+  },
+  {
+    name: 'bun',
+    lock: 'bun.lock',
+    install: { argv: ['bun', 'install', '--frozen-lockfile', '--backend=copyfile'] },
+  },
+  {
+    name: 'bun',
+    lock: 'bun.lockb',
+    install: { argv: ['bun', 'install', '--frozen-lockfile', '--backend=copyfile'] },
+  },
+  {
+    name: 'yarn',
+    lock: 'yarn.lock',
+    install: { argv: ['yarn', 'install', '--frozen-lockfile', '--non-interactive', '--production=false'] },
+  },
+  { name: 'npm', lock: 'package-lock.json', install: npm('ci') },
+  { name: 'npm', lock: 'npm-shrinkwrap.json', install: npm('ci') },
+];
+
+function npm(verb: string, ...more: string[]): SetupCommand {
+  return { argv: ['npm', verb, '--include=dev', '--no-audit', '--no-fund', ...more] };
+}
+
+/** What the project's package.json needs; null where there is none, or it has neither dependencies nor a lock file. */
+export function nodePackages(root: string): Recipe | null {
+  const manifest = readManifest(root, 'package.json');
+  if (manifest === null) return null;
+  const manager = managers.find(({ lock }) => hasFile(root, lock));
+  const manifests = [
+    manifest,
+    ...workspacePaths(root, manifest).map((path) => readManifest(root, path) ?? {}),
+  ];
+  if (manager === undefined && !manifests.some(hasDependencies)) return null;
+  const install = manager === undefined ? npm('install', '--no-package-lock') : installOf(root, manager);
+  const name = manager?.name ?? 'npm';
+  const own = lifecycle.filter((script) => scriptsOf(manifest)[script] !== undefined);
+  return {
+    because: manager?.lock ?? 'package.json',
+    commands: [install],
+    tools: ['node'],
+    inputs: inputsOf(root, manifests, manager),
+    produces: ['node_modules', ...workspaceModules(root, manifest), ...plugAndPlay],
+    cacheable: !manifests.slice(1).some(runsAtInstall) && !hasLocalPackages(manifests),
+    afterRestore: own.map((script) => ({ argv: [name, 'run', script] })),
+  };
+}
+
+/** Where yarn keeps packages without node_modules. */
+const plugAndPlay = [
+  '.pnp.cjs',
+  '.pnp.loader.mjs',
+  '.yarn/cache',
+  '.yarn/unplugged',
+  '.yarn/install-state.gz',
+];
+
+function installOf(root: string, manager: Manager): SetupCommand {
+  const isBerry =
+    manager.name === 'yarn' &&
+    (hasFile(root, '.yarnrc.yml') || /^__metadata:/m.test(readInput(root, 'yarn.lock') ?? ''));
+  return isBerry ? { argv: ['yarn', 'install', '--immutable'] } : manager.install;
+}
+
+function inputsOf(root: string, manifests: readonly Manifest[], manager: Manager | undefined): string[] {
+  const parts = manifests.map((manifest) => [
+    ...dependencyParts.map((part) => manifest[part] ?? null),
+    ...lifecycle.map((script) => scriptsOf(manifest)[script] ?? null),
+  ]);
+  const patches = globSync(['patches/**', '.yarn/patches/**', '.yarn/releases/**', '.yarn/plugins/**'], {
+    cwd: root,
+  });
+  const files = [...(manager === undefined ? [] : [manager.lock]), ...settings, ...patches.sort()];
+  return [JSON.stringify(parts), ...files.map((path) => inputOf(root, path))];
+}
+
+function readManifest(root: string, path: string): Manifest | null {
+  try {
+    return recordOf(JSON.parse(readInput(root, path) ?? 'null'));
+  } catch {
+    return null;
+  }
+}
+
+function recordOf(value: unknown): Manifest | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Manifest) : null;
+}
+
+function scriptsOf(manifest: Manifest): Manifest {
+  return recordOf(manifest.scripts) ?? {};
+}
+
+function hasDependencies(manifest: Manifest): boolean {
+  return dependencyParts
+    .filter((part) => /dependencies$/i.test(part))
+    .some((part) => Object.keys(recordOf(manifest[part]) ?? {}).length > 0);
+}
+
+function runsAtInstall(manifest: Manifest): boolean {
+  return lifecycle.some((script) => scriptsOf(manifest)[script] !== undefined);
+}
+
+/**
+ * A package in a directory of the checkout may be copied or built at installation: its content is no part of the key.
+ * An archive is, by the lock file's checksum.
+ */
+function hasLocalPackages(manifests: readonly Manifest[]): boolean {
+  return manifests.some((manifest) =>
+    dependencyParts.some((part) =>
+      Object.values(recordOf(manifest[part]) ?? {}).some((version) => isDirectoryOf(String(version))),
+    ),
+  );
+}
+
+function isDirectoryOf(version: string): boolean {
+  return /^(?:file|portal):/.test(version) && !/\.(?:tgz|tar\.gz)$/.test(version);
+}
+
+/** package.json of each workspace. */
+function workspacePaths(root: string, manifest: Manifest): string[] {
+  const listed = Array.isArray(manifest.workspaces)
+    ? manifest.workspaces
+    : (recordOf(manifest.workspaces)?.packages ?? pnpmPatterns(root));
+  const patterns = Array.isArray(listed) ? listed.filter((pattern) => typeof pattern === 'string') : [];
+  const included = patterns.filter((pattern) => !pattern.startsWith('!') && !pattern.startsWith('/'));
+  const found = globSync(
+    included.map((pattern) => `${pattern.replace(/\/$/, '')}/package.json`),
+    {
+      cwd: root,
+      exclude: (path) => path === 'node_modules',
+    },
+  );
+  return found.filter((path) => !path.startsWith('..') && !path.includes('node_modules')).sort();
+}
+
+/** The list below `packages:`; the file is small and of one shape. */
+function pnpmPatterns(root: string): string[] {
+  const text = readInput(root, 'pnpm-workspace.yaml') ?? '';
+  const list = /^packages:\s*\n((?:\s*-.*\n?|\s*#.*\n?)*)/m.exec(text)?.[1] ?? '';
+  return [...list.matchAll(/^\s*-\s*['"]?([^'"#\n]+?)['"]?\s*$/gm)].map((found) => found[1] ?? '');
+}
+
+function workspaceModules(root: string, manifest: Manifest): string[] {
+  return workspacePaths(root, manifest)
+    .map((path) => path.replace(/package\.json$/, ''))
+    .filter((directory) => readdirSync(join(root, directory)).length > 0)
+    .map((directory) => `${directory}node_modules`);
+}
