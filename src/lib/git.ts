@@ -55,6 +55,7 @@ const settings: Readonly<Record<string, string>> = {
   'core.excludesFile': '/dev/null',
   'core.autocrlf': 'false',
   'core.safecrlf': 'false',
+  'core.alternateRefsCommand': 'true',
   'core.quotepath': 'off',
   'core.sshCommand': 'false',
   'core.pager': 'cat',
@@ -114,7 +115,7 @@ export const uploadPack =
 /** For pushes into the user's repository: nothing runs there, and a clean checkout of the branch follows. */
 export const receivePack =
   "git -c 'safe.directory=*' -c receive.denyCurrentBranch=updateInstead -c core.hooksPath=/dev/null" +
-  ' -c core.fsmonitor=false -c receive.denyNonFastForwards=true -c receive.autogc=false -c gc.auto=0' +
+  ' -c core.fsmonitor=false -c core.alternateRefsCommand=true -c receive.denyNonFastForwards=true -c receive.autogc=false -c gc.auto=0' +
   ' -c maintenance.auto=false receive-pack';
 
 /** From SIGTERM, on which git removes its lock files, to SIGKILL. */

@@ -25,19 +25,26 @@ async function create(
   git: Git,
   { gitDir, userRepository }: { gitDir: string; userRepository: string },
 ): Promise<void> {
-  await mkdir(gitDir, { recursive: true, mode: 0o700 });
   const made = path.join(gitDir, 'ao');
   const exists = await access(made).then(
     () => true,
     () => false,
   );
   if (exists) return;
-  const format = (await git(['rev-parse', '--show-object-format'], { cwd: userRepository })).stdout
-    .toString()
-    .trim();
+  const format = await objectFormatOf(userRepository);
+  await mkdir(gitDir, { recursive: true, mode: 0o700 });
   const options = ['--quiet', '--bare', '--template=', '--initial-branch=main', `--object-format=${format}`];
   await git(['init', ...options, '.'], { cwd: gitDir });
   await mkdir(made, { recursive: true, mode: 0o700 }); // last, so that a half-made one is made again
+}
+
+async function objectFormatOf(userRepository: string): Promise<string> {
+  const ask = gitWith((message, cause) => {
+    return new AoError('usage', message, 'Name a directory in a git repository of yours.', { cause });
+  });
+  return (await ask(['rev-parse', '--show-object-format'], { cwd: userRepository, asUser: true })).stdout
+    .toString()
+    .trim();
 }
 
 class BareHub implements Hub {

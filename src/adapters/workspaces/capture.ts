@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { AoError } from '../../domain/errors.ts';
+import { gitWith } from '../../lib/git.ts';
+import { KeyedMutex } from '../../lib/keyed-mutex.ts';
+import type { Hub } from '../../ports/git.ts';
+import type { Capture, CaptureSpec } from '../../ports/workspace.ts';
+import { buildTree, type CapturedTree } from './captured-tree.ts';
+import { isDirectory } from './record.ts';
+
+/** Longest wait for git in what an agent left: a pipe in the place of a file would hold it for ever. */
+export const captureTimeoutMs = 10 * 60_000;
+
+/** Where the agent's own commits may be read, by fetching and in no other way. */
+export interface Source {
+  repository: string;
+  revision: string;
+}
+
+const inTurn = new KeyedMutex();
+
+/**
+ * What an agent left behind, as one commit in the hub, saved at its rescue ref. Git runs with the hub as its git
+ * directory and with an index of ours: the agent's directory is only a place with files.
+ */
+export function captureWork(hub: Hub, spec: CaptureSpec, sources: readonly Source[]): Promise<Capture> {
+  return inTurn.run(`${hub.gitDir} ${spec.name}`, () => captureInTurn(hub, spec, sources));
+}
+
+async function captureInTurn(hub: Hub, spec: CaptureSpec, sources: readonly Source[]): Promise<Capture> {
+  const { start } = spec.workspace;
+  const rescue = `refs/ao/rescue/${spec.name}`;
+  const head = await fetchHead(hub, spec.name, sources);
+  const files = await isDirectory(spec.workspace.path);
+  const saved = files ? null : await hub.readRef(rescue);
+  // The workspace has gone; what was saved of it before is at least as much as can be read now.
+  if (saved !== null) return { commit: saved, tree: await hub.treeOf(saved), uncommitted: false };
+
+  const captured = await withIndex(hub, spec, { base: head ?? start, files });
+  const commit = await commitFor(hub, spec, { head, tree: captured.tree });
+  await hub.setRef(rescue, commit);
+  return { commit, tree: captured.tree, uncommitted: captured.tree !== captured.committedTree };
+}
+
+/** The agent's own last commit, or null where its repository gives none. */
+async function fetchHead(hub: Hub, name: string, sources: readonly Source[]): Promise<string | null> {
+  for (const { repository, revision } of sources) {
+    try {
+      return await hub.fetchFrom(repository, revision, `refs/ao/sessions/${name}`);
+    } catch (error) {
+      if (!(error instanceof AoError)) throw error;
+    }
+  }
+  return null;
+}
+
+async function withIndex(
+  hub: Hub,
+  spec: CaptureSpec,
+  from: { base: string; files: boolean },
+): Promise<CapturedTree> {
+  const directory = await mkdtemp(path.join(hub.gitDir, 'ao', 'capture-'));
+  const signal = AbortSignal.timeout(captureTimeoutMs);
+  const git = gitWith((message, cause) => new AoError('failed', message, null, { cause }));
+  const fixed = {
+    gitDir: hub.gitDir,
+    indexFile: path.join(directory, 'index'),
+    signal,
+    ...(from.files ? { workTree: spec.workspace.path } : {}),
+  };
+  try {
+    return await buildTree((args, options) => git(args, { ...fixed, ...options }), {
+      base: from.base,
+      start: spec.workspace.start,
+      exclude: spec.exclude,
+      root: from.files ? spec.workspace.path : null,
+    });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** The agent's own commit where that says it all; else one on top of it, or on the start if its history left that. */
+async function commitFor(
+  hub: Hub,
+  spec: CaptureSpec,
+  work: { head: string | null; tree: string },
+): Promise<string> {
+  const { start } = spec.workspace;
+  const follows = work.head !== null && (await hub.isAncestor(start, work.head));
+  const parent = follows && work.head !== null ? work.head : start;
+  if (work.tree === (await hub.treeOf(parent))) return parent;
+  const { author, committer, message } = spec;
+  return hub.commit({ tree: work.tree, parents: [parent], message, author, committer });
+}

@@ -1,0 +1,95 @@
+import type { Git } from '../../lib/git.ts';
+import { pathFromBytes, splitAtNul } from '../../lib/path-bytes.ts';
+import { addFiles, removeEntries } from './index-files.ts';
+import { filesOfNested } from './nested-repositories.ts';
+
+export interface CapturedTree {
+  /** With everything that was committed and not. */
+  tree: string;
+  /** Without what was not committed. */
+  committedTree: string;
+}
+
+export interface TreeSpec {
+  /** Commit that the files are compared with. */
+  base: string;
+  start: string;
+  exclude: readonly string[];
+  /** The agent's directory, null where it has gone. */
+  root: string | null;
+}
+
+/** `git` runs with the hub's git directory, an index of ours and the agent's directory as its work tree. */
+export async function buildTree(git: Git, spec: TreeSpec): Promise<CapturedTree> {
+  await git(['read-tree', spec.base]);
+  const unwanted = await findUnwanted(git, spec);
+  await removeEntries(git, unwanted.entries);
+  const committedTree = await writeTree(git);
+  if (spec.root === null) return { tree: committedTree, committedTree };
+
+  const tracked = await findTracked(git);
+  await removeEntries(git, tracked.gone);
+  const untracked = (await findUntracked(git, spec.root)).filter((name) => !unwanted.excludes(name));
+  await addFiles(git, spec.root, [...tracked.present, ...untracked]);
+  return { tree: await writeTree(git), committedTree };
+}
+
+async function writeTree(git: Git): Promise<string> {
+  return (await git(['write-tree'])).stdout.toString().trim();
+}
+
+interface Unwanted {
+  /** In the index now. */
+  entries: string[];
+  excludes(name: string): boolean;
+}
+
+/**
+ * Our own files, where the project did not have them at the start; and repositories inside the repository that the
+ * agent added as such: their commits exist nowhere but there, so that their files are taken instead.
+ */
+async function findUnwanted(git: Git, spec: TreeSpec): Promise<Unwanted> {
+  const [index, atStart] = await Promise.all([
+    git(['ls-files', '-z', '--stage']),
+    git(['ls-tree', '-r', '-z', '--full-tree', spec.start]),
+  ]);
+  const known = new Map(splitAtNul(atStart.stdout).map(readEntry));
+  const isOurs = (name: string): boolean =>
+    spec.exclude.some((one) => name === one || name.startsWith(`${one}/`));
+  const excludes = (name: string): boolean => isOurs(name) && !known.has(name);
+  const entries = splitAtNul(index.stdout)
+    .map(readEntry)
+    .filter(([name, mode]) => excludes(name) || (mode === gitlink && known.get(name) !== gitlink))
+    .map(([name]) => name);
+  return { entries, excludes };
+}
+
+const gitlink = '160000';
+
+/** `mode …` TAB path */
+function readEntry(record: Buffer): [name: string, mode: string] {
+  const tab = record.indexOf(0x09);
+  return [pathFromBytes(record.subarray(tab + 1)), record.toString('latin1', 0, 6)];
+}
+
+/** Files of the index that may have changed, and those that are no files any more. */
+async function findTracked(git: Git): Promise<{ present: string[]; gone: string[] }> {
+  const { stdout } = await git(['diff-files', '-z', '--raw', '--ignore-submodules=all', '--no-ext-diff']);
+  const records = splitAtNul(stdout);
+  const found: { present: string[]; gone: string[] } = { present: [], gone: [] };
+  for (let at = 0; at + 1 < records.length; at += 2) {
+    const [, mode = ''] = (records[at] ?? Buffer.alloc(0)).toString('latin1').split(' ');
+    const name = pathFromBytes(records[at + 1] ?? Buffer.alloc(0));
+    (mode === '000000' || mode === gitlink ? found.gone : found.present).push(name);
+  }
+  return found;
+}
+
+/** New files that no `.gitignore` names. A repository inside the repository is listed as a directory: we look into it. */
+async function findUntracked(git: Git, root: string): Promise<string[]> {
+  const { stdout } = await git(['ls-files', '-z', '--others', '--exclude-standard']);
+  const names = splitAtNul(stdout).map(pathFromBytes);
+  const nested = names.filter((name) => name.endsWith('/'));
+  const files = names.filter((name) => !name.endsWith('/'));
+  return nested.length === 0 ? files : [...files, ...(await filesOfNested(git, root, nested))];
+}

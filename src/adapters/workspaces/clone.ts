@@ -1,0 +1,93 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { AoError } from '../../domain/errors.ts';
+import type { WorkspaceRef } from '../../domain/task.ts';
+import { makeBorrowingRepository } from '../../lib/borrowing-repository.ts';
+import { gitWith, uploadPack } from '../../lib/git.ts';
+import type { Hub } from '../../ports/git.ts';
+import type { CaptureSpec, Workspaces } from '../../ports/workspace.ts';
+import { captureWork, captureTimeoutMs, type Source } from './capture.ts';
+import { forgetWorkspace, isDirectory, prepareToMake, removeRecorded } from './record.ts';
+
+/** Kept out of what an agent adds by itself; a capture leaves them out anyway. */
+const ours = ['/TASK.md', '/.ao/'];
+
+/**
+ * A repository of its own that borrows the hub's objects. It shares nothing with the user's repository and has no
+ * remote, so that nothing can be pushed anywhere by accident.
+ */
+export const cloneWorkspaces: Workspaces = {
+  kind: 'clone',
+
+  async make({ hub, path: directory, branch, commit }) {
+    await prepareToMake(hub, { kind: 'clone', path: directory, branch });
+    const ref = `refs/heads/${branch}`;
+    try {
+      await makeBorrowingRepository({
+        directory,
+        from: hub.gitDir,
+        tree: commit,
+        head: `ref: ${ref}`,
+        refs: { [ref]: commit },
+        exclude: ours,
+      });
+    } catch (error) {
+      await forgetWorkspace(hub, directory);
+      const why = error instanceof Error ? error.message : String(error);
+      throw new AoError('failed', `The workspace ${directory} could not be made: ${why}`, null, {
+        cause: error,
+      });
+    }
+    return { kind: 'clone', path: directory, branch, start: commit } satisfies WorkspaceRef;
+  },
+
+  async capture(hub, spec) {
+    const repository = path.join(spec.workspace.path, '.git');
+    const own = await isDirectory(repository); // a file or a link leads to a repository that is not this workspace's
+    const revisions = ['HEAD', `refs/heads/${spec.workspace.branch}`];
+    const sources: Source[] = own ? revisions.map((revision) => ({ repository, revision })) : [];
+    if (own) await saveOtherRefs(hub, spec, repository);
+    return captureWork(hub, spec, sources);
+  },
+
+  async remove(hub, workspace) {
+    await removeRecorded(hub, workspace.path);
+    await forgetWorkspace(hub, workspace.path);
+  },
+};
+
+/**
+ * Commits that the head does not lead to (other branches, the newest stash, the branch under a detached head) are saved
+ * beside the rescue ref. Without such refs this costs a look at a few files.
+ */
+async function saveOtherRefs(hub: Hub, spec: CaptureSpec, repository: string): Promise<void> {
+  if (!(await hasOtherRefs(repository, spec.workspace.branch))) return;
+  const saved = `refs/ao/rescue/${spec.name}.others`;
+  const git = gitWith((message, cause) => new AoError('failed', message, null, { cause }));
+  const args = ['-c', 'fetch.fsckObjects=true', 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head'];
+  const options = [
+    '--update-shallow',
+    '--no-recurse-submodules',
+    `--upload-pack=${uploadPack}`,
+    '--',
+    repository,
+  ];
+  for (const refspec of [`+refs/heads/*:${saved}/heads/*`, `+refs/stash:${saved}/stash`]) {
+    const signal = AbortSignal.timeout(captureTimeoutMs);
+    // What is not there or damaged cannot be saved; the head and the files are saved by themselves.
+    await git([...args, ...options, refspec], { gitDir: hub.gitDir, signal, allowExit: [1, 128] });
+  }
+}
+
+async function hasOtherRefs(repository: string, branch: string): Promise<boolean> {
+  const ref = `refs/heads/${branch}`;
+  const head = await readFile(path.join(repository, 'HEAD'), 'utf8').catch(() => '');
+  if (head.trim() !== `ref: ${ref}`) return true;
+  const entries = await readdir(path.join(repository, 'refs'), {
+    recursive: true,
+    withFileTypes: true,
+  }).catch(() => []);
+  const files = entries.filter((entry) => !entry.isDirectory());
+  const names = files.map((entry) => path.relative(repository, path.join(entry.parentPath, entry.name)));
+  return names.some((name) => name !== ref) || (await readdir(repository)).includes('packed-refs');
+}

@@ -1,0 +1,4 @@
+import { describeWorkspaces } from '../../../test/contracts/workspaces.contract.ts';
+import { worktreeWorkspaces } from './worktree.ts';
+
+describeWorkspaces(worktreeWorkspaces);
