@@ -1,0 +1,28 @@
+import type { FileChange } from '../change.ts';
+import { isLockFile } from './configuration-paths.ts';
+import type { Rule } from './rule.ts';
+
+export const MAX_FILES = 20;
+export const MAX_LINES = 800;
+
+/** A change that nobody can read is not accepted, however green. Nothing is put back: the agent has to choose. */
+export const size: Rule = {
+  name: 'size',
+  check({ files }) {
+    const lines = files.reduce((sum, file) => sum + linesOf(file), 0);
+    if (files.length > MAX_FILES) {
+      return [
+        { message: `The change touches ${files.length} files; ${MAX_FILES} are the limit.`, paths: [] },
+      ];
+    }
+    if (lines > MAX_LINES) {
+      return [{ message: `The change has ${lines} lines; ${MAX_LINES} are the limit.`, paths: [] }];
+    }
+    return [];
+  },
+};
+
+/** Lock files are written by tools and grow with a single dependency. */
+function linesOf({ path, added, removed }: FileChange): number {
+  return isLockFile(path) ? 0 : added.length + removed.length;
+}
