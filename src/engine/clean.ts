@@ -35,7 +35,8 @@ async function cleanRun(world: World, run: Run, request: CleanRequest, result: C
     result.removed.push({ kind: 'workspace', name: session.id, bytes });
   }
   for (const { ref } of await hub.listRefs('refs/ao/rescue/')) {
-    const session = await world.store.get('session', ref.slice('refs/ao/rescue/'.length));
+    const [name = ''] = ref.slice('refs/ao/rescue/'.length).split('.'); // `<session>` or `<session>.others/…`
+    const session = await world.store.get('session', name);
     if (session?.run !== run.id) continue;
     if (!request.dryRun) await hub.deleteRef(ref);
     result.removed.push({ kind: 'rescue', name: ref, bytes: 0 });

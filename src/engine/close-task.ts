@@ -6,7 +6,7 @@ import type { RunContext } from './context.ts';
  * Another landing (or somebody's commit) made a task's findings pass: the task is done without a landing of its own. Its
  * place in the queue is given up; its agent, if one is at work, is ended by the next tick with its work saved.
  */
-export async function closeTask(context: RunContext, task: Task, by: string | null): Promise<void> {
+export async function closeTask(context: RunContext, task: Task, by: string | null): Promise<boolean> {
   const landings = await context.store.list('landing', { run: context.run, task: task.id, states: ['queued'] });
   const reason = await reasonFor(context, task, by);
   const close: Move = {
@@ -16,7 +16,7 @@ export async function closeTask(context: RunContext, task: Task, by: string | nu
     patch: { fixedBy: by, reason, updatedAt: context.clock.now() },
     body: { by, reason },
   };
-  await applyTransitions(context.store, [close, ...withdrawals(landings)]);
+  return applyTransitions(context.store, [close, ...withdrawals(landings)]);
 }
 
 export function withdrawals(landings: Landing[]): Move[] {

@@ -20,29 +20,39 @@ export interface Desk {
 }
 
 /**
- * One tick of one run: look at the world, decide what it needs, start what is not already under way. Events, ends of jobs
- * and a slow timer only cause a tick; nothing depends on which, or on how many, so a crash at any point is a tick later.
+ * One tick of one run: look at the world, decide, start what is not already under way. Events, ends of jobs and a slow timer
+ * only cause a tick; nothing depends on which, or on how many, so a crash at any point is a tick later. Resolves to true
+ * when the tick itself changed the board: then another one is due at once.
  */
-export async function tick(context: RunContext, desk: Desk): Promise<void> {
+export async function tick(context: RunContext, desk: Desk): Promise<boolean> {
   const snapshot = await readSnapshot(context);
-  if (snapshot === null || desk.letGo.aborted) return;
-  for (const step of nextSteps(snapshot)) await carryOut(context, desk, step);
+  if (snapshot === null || desk.letGo.aborted) return false;
+  let changed = false;
+  for (const step of nextSteps(snapshot)) changed = (await carryOut(context, desk, step)) || changed;
+  return changed;
 }
 
-async function carryOut(context: RunContext, desk: Desk, step: Step): Promise<void> {
-  const { run } = context;
+async function carryOut(context: RunContext, desk: Desk, step: Step): Promise<boolean> {
   switch (step.kind) {
-    case 'check-head':
-      return desk.jobs.ensure(`${run}:head`, () => checkHead(context));
     case 'plan-tasks':
       return planTasks(context, step.findings);
     case 'close':
       return closeTask(context, step.task, step.by);
-    case 'start-attempt': {
-      const { task, account } = step.placement;
-      await claimTask(context, task, account); // the next tick sees the attempt and continues it
-      return;
-    }
+    case 'start-attempt':
+      return claimTask(context, step.placement.task, step.placement.account);
+    default:
+      startJob(context, desk, step);
+      return false;
+  }
+}
+
+type JobStep = Exclude<Step, { kind: 'plan-tasks' | 'close' | 'start-attempt' }>;
+
+function startJob(context: RunContext, desk: Desk, step: JobStep): void {
+  const { run } = context;
+  switch (step.kind) {
+    case 'check-head':
+      return desk.jobs.ensure(`${run}:head`, () => checkHead(context));
     case 'continue-attempt': {
       const { id } = step.attempt;
       const stop = desk.stops.get(id) ?? new AbortController();

@@ -6,7 +6,7 @@ import type { RunContext } from './context.ts';
 import { patchRun } from './patch-run.ts';
 
 /** One planning pass: findings that no task stands for become tasks on the board, ready at once. */
-export async function planTasks(context: RunContext, findings: Finding[]): Promise<void> {
+export async function planTasks(context: RunContext, findings: Finding[]): Promise<boolean> {
   const now = context.clock.now();
   const existing = await context.store.list('task', { run: context.run });
   const groups = groupFindings(findings, context.options.group);
@@ -46,5 +46,5 @@ export async function planTasks(context: RunContext, findings: Finding[]): Promi
     type: 'run.round',
     body: { round: run.round + 1, findings: findings.length, tasks: tasks.length },
   }));
-  await context.store.commit(inserts, events);
+  return context.store.commit(inserts, events);
 }

@@ -68,7 +68,7 @@ export class RunLoop {
     while (this.#again && !this.#letGo.signal.aborted) {
       this.#again = false;
       try {
-        await tick(this.context, this.#desk);
+        if (await tick(this.context, this.#desk)) this.#again = true;
         this.#failures.delete('tick');
       } catch (error) {
         await this.#onError('tick', error);
