@@ -139,9 +139,17 @@ describe('ending a session', () => {
     assert.equal(await pidIn('tidied'), 1);
   });
 
+  test('wakes a program that was stopped, so that it hears the polite signal', async () => {
+    const tree = await begin('trap "echo 1 >tidied; exit" TERM; kill -STOP $$; sleep 60', `t6-${dir}`);
+    const isStopped = async () => / T /.test(await readFile(`/proc/${tree.pid}/stat`, 'utf8'));
+    await waitFor('the program to stop itself', isStopped);
+    assert.deepEqual(await endTree(tree), []);
+    assert.equal(await pidIn('tidied'), 1);
+  });
+
   test('leaves the processes of other sessions alone', async () => {
-    const other = await begin('exec sleep 600', `t2-other-${dir}`);
-    const tree = await begin('exec sleep 600', `t2-${dir}`);
+    const other = await begin('exec sleep 60', `t2-other-${dir}`);
+    const tree = await begin('exec sleep 60', `t2-${dir}`);
     await endTree(tree);
     assert.equal(await readStartTime(tree.pid), null);
     assert.equal(await readStartTime(other.pid), other.startTime);
@@ -153,7 +161,7 @@ describe('ending a session', () => {
 
   test('ends a process that is stopped, and one that keeps making new ones', async () => {
     const tree = await begin(
-      'sh -c \'echo $$ >stopped; kill -STOP $$; sleep 600\' & trap "" TERM; echo $$ >forker; while :; do sleep 600 & sleep 0.01; done',
+      'sh -c \'echo $$ >stopped; kill -STOP $$; sleep 60\' & trap "" TERM; echo $$ >forker; i=0; while [ $((i += 1)) -lt 200 ]; do sleep 20 & sleep 0.01; done',
       `t3-${dir}`,
     );
     const pids = [await pidIn('stopped'), await pidIn('forker')];
@@ -165,7 +173,7 @@ describe('ending a session', () => {
   test('ends what was seen once, although its ties to the session were cut since', async () => {
     // The child has neither mark nor system session of the first process; when that dies, nothing points to it.
     const tree = await begin(
-      'env -i setsid sh -c \'cd /; trap "" TERM; echo $$ >"$0"; while :; do sleep 1; done\' "$PWD/child" & wait',
+      'env -i setsid sh -c \'cd /; trap "" TERM; echo $$ >"$0"; exec sleep 60\' "$PWD/child" & wait',
       `t4-${dir}`,
     );
     const child = await pidIn('child');
@@ -174,8 +182,7 @@ describe('ending a session', () => {
   });
 
   test('lets the first process live a little longer where it is asked to', async () => {
-    const script =
-      'trap "" TERM; sh -c \'trap "" TERM; echo $$ >inner; while :; do sleep 600; done\'; echo 1 >told';
+    const script = 'trap "" TERM; sh -c \'trap "" TERM; echo $$ >inner; exec sleep 60\'; echo 1 >told';
     const tree = await begin(script, `t5-${dir}`);
     await pidIn('inner');
     assert.deepEqual(await endTree({ ...tree, graceMs: 50, holderGraceMs: 5000 }), []);

@@ -61,10 +61,10 @@ describe('running a program', () => {
   });
 
   test('ends the whole tree at the timeout', async () => {
-    const script = `trap "" TERM; setsid sh -c 'trap "" TERM; echo $$ >a; while :; do sleep 600; done' &
-      (setsid nohup sh -c 'echo $$ >b; exec sleep 600' &)
-      while ! test -s a || ! test -s b; do sleep 0.01; done; echo begun; while :; do sleep 600; done`;
-    const result = await sh(script, { timeoutMs: 1500, graceMs: 100 });
+    const script = `trap "" TERM; setsid sh -c 'trap "" TERM; echo $$ >a; exec sleep 60' &
+      (setsid nohup sh -c 'echo $$ >b; exec sleep 60' &)
+      while ! test -s a || ! test -s b; do sleep 0.01; done; echo begun; exec sleep 60`;
+    const result = await sh(script, { timeoutMs: 2500, graceMs: 100 });
     assert.deepEqual(
       [result.timedOut, result.exitCode, result.signal, result.stdout],
       [true, null, 'SIGKILL', 'begun\n'],
@@ -74,7 +74,7 @@ describe('running a program', () => {
 
   test('ends the whole tree on abort', async () => {
     const abort = new AbortController();
-    const running = sh('sleep 600 & echo $! >a; exec sleep 600', { signal: abort.signal });
+    const running = sh('sleep 60 & echo $! >a; exec sleep 60', { signal: abort.signal });
     await waitFor('the program', () => pidIn('a').catch(() => 0));
     abort.abort();
     const result = await running;
@@ -85,8 +85,8 @@ describe('running a program', () => {
 
   test('ends what was left running when it ended by itself, and does not wait for what holds its output', async () => {
     const result = await sh(
-      `sleep 600 & echo $! >a; (setsid nohup sleep 600 & echo $! >b)
-       (env -i setsid sh -c 'sleep 600 & echo $! >c'); echo done`,
+      `sleep 60 & echo $! >a; (setsid nohup sleep 60 & echo $! >b)
+       (env -i setsid sh -c 'sleep 60 & echo $! >c'); echo done`,
     );
     assert.deepEqual([result.exitCode, result.stdout], [0, 'done\n']);
     assert(result.durationMs < 5000);

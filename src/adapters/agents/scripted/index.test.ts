@@ -137,7 +137,7 @@ describe('the scripted agent', () => {
 
   test('starts a program that outlives it', async () => {
     const handle = await hold(
-      steps({ spawn: ['/bin/sh', '-c', 'echo $$ >child; exec sleep 600'] }, { wait: 50 }),
+      steps({ spawn: ['/bin/sh', '-c', 'echo $$ >child; exec sleep 60'] }, { wait: 50 }),
     );
     const end = await processRuntime.wait(handle, AbortSignal.timeout(20_000));
     assert.deepEqual(end, { state: 'exited', code: 0, signal: null });

@@ -21,8 +21,8 @@ runtimeContract('process', () => processRuntime, {
   greet: sh('echo hello; exit 7'),
   copy: ['/bin/cat'],
   environment: sh('echo "${PLANTED:--} ${AO_MARK:--} ${HOME:--}"'),
-  hang: sh('echo ready; while :; do sleep 60; done'),
-  stubborn: sh('trap "" TERM; echo ready; while :; do sleep 60; done'),
+  hang: sh('echo ready; exec sleep 60'),
+  stubborn: sh('trap "" TERM; echo ready; exec sleep 60'),
   flood: sh(`head -c ${floodBytes} /dev/zero | tr '\\0' f`),
 });
 
@@ -172,7 +172,7 @@ describe('the process runtime', () => {
   });
 
   test('a pid that was given to another process is not taken for the agent, and not ended', async () => {
-    const bystander = spawn('/bin/sleep', ['600'], { stdio: 'ignore' });
+    const bystander = spawn('/bin/sleep', ['60'], { stdio: 'ignore' });
     await once(bystander, 'spawn');
     const pid = bystander.pid ?? 0;
     const own = (await readStartTime(pid)) ?? '';
@@ -188,12 +188,12 @@ describe('the process runtime', () => {
 
   test('stopping ends every process of the session, however it tried to get away', async () => {
     const handle = await start(
-      sh(`nohup sleep 600 & echo $! >nohup
-          setsid sh -c 'echo $$ >setsid; trap "" TERM HUP; while :; do sleep 600; done' &
-          (setsid sh -c '(echo x; exec sleep 600) & echo $! >double' &)
-          env -i setsid sh -c 'echo $$ >bare; exec sleep 600' &
-          (env -i setsid sh -c 'sleep 600 & echo $! >orphan' &)
-          while :; do sleep 600; done`),
+      sh(`nohup sleep 60 & echo $! >nohup
+          setsid sh -c 'echo $$ >setsid; trap "" TERM HUP; exec sleep 60' &
+          (setsid sh -c '(echo x; exec sleep 60) & echo $! >double' &)
+          env -i setsid sh -c 'echo $$ >bare; exec sleep 60' &
+          (env -i setsid sh -c 'sleep 60 & echo $! >orphan' &)
+          exec sleep 60`),
     );
     const pids = await Promise.all(
       ['nohup', 'setsid', 'double', 'bare', 'orphan'].map((name) => numberIn(handle, name)),
