@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import {
   chmod,
   lstat,
@@ -99,7 +98,12 @@ export async function setUpWorkspaces(workspaces: Workspaces, files?: Files): Pr
       workspace,
       agent: repository,
       capture: () => workspaces.capture(hub, spec),
-      changed: async (capture) => (await hub.changes(head, capture.commit)).map((one) => one.path).toSorted(),
+      changed: async (capture) => {
+        const changes = await hub.changes(head, capture.commit);
+        return changes
+          .flatMap(({ path: now, oldPath }) => (oldPath === null ? [now] : [oldPath, now]))
+          .toSorted();
+      },
       read: (capture, file) => hub.readFile(capture.commit, file),
     };
   };
@@ -412,18 +416,14 @@ function describeOddFiles(setUp: SetUp): void {
       await nested.git('init', '--quiet');
       return nested;
     };
-    await (await nest('empty')).write({
-      'f.txt': '1\n',
-      'deep/g.txt': '1\n',
-      'debug.log': 'ignored',
-      'build/x': 'ignored',
-    });
     const committed = await nest('vendor/lib');
-    await committed.write({ 'h.txt': '1\n' });
+    await committed.write({ 'h.txt': 'h\n' });
     await committed.git('add', '--all');
     await committed.git(...identity, 'commit', '--quiet', '-m', 'nested');
     await made.agent.git('add', '--all');
     await made.agent.git(...identity, 'commit', '--quiet', '-m', 'with a gitlink');
+    const empty = await nest('empty');
+    await empty.write({ 'f.txt': 'f\n', 'deep/g.txt': 'g\n', 'debug.log': 'ignored', 'build/x': 'ignored' });
     await (await nest('empty/inner')).write({ 'i.txt': '1\n' });
     const capture = await made.capture();
     assert.deepEqual(await made.changed(capture), [
@@ -519,8 +519,7 @@ function describeOddFiles(setUp: SetUp): void {
   test('a file of 100 MB is kept', async () => {
     const { make, hub } = await setUp();
     const made = await make();
-    const block = randomBytes(1 << 20);
-    await made.agent.write({ 'big.bin': Buffer.concat(Array.from({ length: 100 }, () => block)) });
+    await made.agent.write({ 'big.bin': Buffer.alloc(100 << 20) });
     const capture = await made.capture();
     const size = await openRepository(hub.gitDir).git('cat-file', '-s', `${capture.commit}:big.bin`);
     assert.equal(Number(size), 100 << 20);

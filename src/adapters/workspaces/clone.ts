@@ -43,7 +43,8 @@ export const cloneWorkspaces: Workspaces = {
 
   async capture(hub, spec) {
     const repository = path.join(spec.workspace.path, '.git');
-    const own = await isDirectory(repository); // a file or a link leads to a repository that is not this workspace's
+    // A link, or a file, leads to a repository that is not this workspace's.
+    const own = (await isDirectory(spec.workspace.path)) && (await isDirectory(repository));
     const revisions = ['HEAD', `refs/heads/${spec.workspace.branch}`];
     const sources: Source[] = own ? revisions.map((revision) => ({ repository, revision })) : [];
     if (own) await saveOtherRefs(hub, spec, repository);

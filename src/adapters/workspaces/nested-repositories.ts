@@ -38,7 +38,8 @@ async function listDirectory(root: string, directory: string): Promise<Found[]> 
 
 async function findIgnored(git: Git, found: readonly Found[]): Promise<Set<string>> {
   if (found.length === 0) return new Set();
-  const input = joinWithNul(found.map(({ name }) => name));
-  const { stdout } = await git(['check-ignore', '-z', '--stdin'], { input, allowExit: [1] });
-  return new Set(splitAtNul(stdout).map(pathFromBytes));
+  const input = joinWithNul(found.map(({ name }) => `./${name}`)); // a colon at its beginning would mean something
+  const env = { GIT_LITERAL_PATHSPECS: '0' }; // which this command does not know
+  const { stdout } = await git(['check-ignore', '-z', '--stdin'], { input, env, allowExit: [1] });
+  return new Set(splitAtNul(stdout).map((record) => pathFromBytes(record.subarray(2))));
 }
