@@ -11,9 +11,9 @@ test('a file is replaced as a whole, private, and nothing else is left in its di
     const path = join(dir, 'state.json');
     await writeFileAtomic(path, 'a'.repeat(1_000_000));
     const writing = writeFileAtomic(path, 'b'.repeat(1_000_000));
-    let finished = false;
-    void writing.then(() => (finished = true));
-    while (!finished) assert.match(await readFile(path, 'utf8'), /^(a{1000000}|b{1000000})$/);
+    const progress = { finished: false };
+    void writing.then(() => (progress.finished = true));
+    while (!progress.finished) assert.match(await readFile(path, 'utf8'), /^(a{1000000}|b{1000000})$/);
     await writing;
     assert.equal((await readFile(path, 'utf8'))[0], 'b');
     assert.equal((await stat(path)).mode & 0o777, 0o600);

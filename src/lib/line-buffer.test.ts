@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type LineState, maxLineLength, noLine, takeLines } from './line-buffer.ts';
 
 function linesOf(...pieces: string[]): string[] {

@@ -38,7 +38,7 @@ describe('which processes belong to a session', () => {
   function members(extra: ProcessRow[], query: Partial<TreeQuery> = {}, using: number[] = []): number[] {
     const full = { mark: 'm', pid: 100, startTime: `${boot}100`, paths: ['/session'], ...query };
     const found = selectTree([...world, ...extra], full, { self, uses: (pid) => using.includes(pid) });
-    return found.map(({ pid }) => pid).sort((a, b) => a - b);
+    return found.map(({ pid }) => pid).toSorted((a, b) => a - b);
   }
 
   test('the marked ones, also where their parents are gone', () => {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { processRuntime } from '../../src/adapters/runtimes/process/index.ts';
 import type { Agent, LaunchSpec, Observation } from '../../src/ports/agent.ts';
 
@@ -30,7 +30,7 @@ function observe(agent: Agent, pieces: Iterable<Uint8Array>): Observation[] {
 }
 
 function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
-  const ends = [...new Set([...places.map((place) => place % (bytes.length + 1)), bytes.length])].sort(
+  const ends = [...new Set([...places.map((place) => place % (bytes.length + 1)), bytes.length])].toSorted(
     (a, b) => a - b,
   );
   return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));

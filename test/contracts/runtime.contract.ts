@@ -83,7 +83,10 @@ export function runtimeContract(name: string, make: () => Runtime, programs: Run
     });
 
     test('gives a program the environment it was told to, its mark, and nothing else', async () => {
-      const handle = await start(programs.environment, { env: { PLANTED: 'yes' }, mark: `the-mark-${process.pid}` });
+      const handle = await start(programs.environment, {
+        env: { PLANTED: 'yes' },
+        mark: `the-mark-${process.pid}`,
+      });
       assert.equal(await outputOf(handle), `yes the-mark-${process.pid} -\n`);
     });
 

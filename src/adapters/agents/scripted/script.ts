@@ -42,7 +42,7 @@ export function loadScript(path: string): Script {
   try {
     return parseScript(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
 
@@ -146,7 +146,7 @@ function argv(value: unknown, at: string): void {
 function regularExpression(value: unknown, at: string): void {
   string(value, at);
   try {
-    new RegExp(String(value));
+    RegExp(String(value));
   } catch (error) {
     fail(at, `is not a regular expression: ${error instanceof Error ? error.message : ''}`);
   }

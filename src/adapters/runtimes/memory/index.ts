@@ -55,9 +55,9 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
   async function wait(handle: RuntimeHandle, signal: AbortSignal): Promise<Liveness> {
     for (;;) {
       signal.throwIfAborted();
-      const liveness = await observe(handle);
-      if (liveness.state !== 'running') return liveness;
-      await changeOrAbort(held(handle), signal);
+      const session = held(handle);
+      if (session?.liveness.state !== 'running') return observe(handle);
+      await changeOrAbort(session, signal);
     }
   }
 
@@ -68,7 +68,8 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
   ): AsyncGenerator<Uint8Array> {
     const session = held(handle);
     let toSkip = offset;
-    for (let next = 0; session && !signal.aborted; ) {
+    if (!session) return;
+    for (let next = 0; !signal.aborted; ) {
       const chunk = session.output[next];
       if (chunk) {
         next += 1;
@@ -129,11 +130,11 @@ function announce(session: Held): void {
   resolve();
 }
 
-async function changeOrAbort(session: Held | undefined, signal: AbortSignal): Promise<void> {
+async function changeOrAbort(session: Held, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const aborted = Promise.withResolvers<void>();
   const abort = (): void => aborted.resolve();
   signal.addEventListener('abort', abort);
-  await Promise.race([session?.changed.promise, aborted.promise]);
+  await Promise.race([session.changed.promise, aborted.promise]);
   signal.removeEventListener('abort', abort);
 }
