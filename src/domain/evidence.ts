@@ -36,11 +36,11 @@ export function describeProblem(problem: Problem): string {
     case 'regression':
       return `breaks what passed before: ${problem.finding.title}`;
     case 'lost_tests':
-      return `${problem.names.length} test(s) of ${problem.check} no longer run: ${problem.names.slice(0, 3).join(', ')}`;
+      return `${problem.names.length} test(s) of ${problem.check} no longer run: ${some(problem.names)}`;
     case 'policy':
-      return `${problem.rule}: ${problem.message}`;
+      return `${problem.rule}: ${problem.message} (${some(problem.paths)})`;
     case 'conflict':
-      return `conflicts with what landed first in ${problem.paths.join(', ')}`;
+      return `conflicts with what landed first in ${some(problem.paths)}`;
     case 'check_broken':
       return `check ${problem.check} could not be run: ${problem.message}`;
     case 'setup_failed':
@@ -49,4 +49,9 @@ export function describeProblem(problem: Problem): string {
     case 'agent_failed':
       return problem.message;
   }
+}
+
+function some(names: readonly string[]): string {
+  const rest = names.length - 3;
+  return names.slice(0, 3).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }

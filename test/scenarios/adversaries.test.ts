@@ -12,14 +12,14 @@ const cheats: Record<string, { steps: (name: string) => Step[]; reason: RegExp }
     steps: (name) => [
       { replace: { file: `test/${name}.test.mjs`, from: `${name}(), 1`, to: `${name}(), 0` } },
     ],
-    reason: /test/,
+    reason: /[Tt]est/,
   },
-  deletes: { steps: (name) => [{ delete: `test/${name}.test.mjs` }], reason: /test/ },
+  deletes: { steps: (name) => [{ delete: `test/${name}.test.mjs` }], reason: /[Tt]est/ },
   skips: {
     steps: (name) => [{ replace: { file: `test/${name}.test.mjs`, from: 'test(', to: 'test.skip(' } }],
-    reason: /test/,
+    reason: /[Tt]est/,
   },
-  empties: { steps: (name) => [{ write: { file: `test/${name}.test.mjs`, text: '' } }], reason: /test/ },
+  empties: { steps: (name) => [{ write: { file: `test/${name}.test.mjs`, text: '' } }], reason: /[Tt]est/ },
   rewires: {
     steps: () => [{ write: { file: 'package.json', text: '{"type":"module","scripts":{"test":"true"}}\n' } }],
     reason: /package\.json|configuration/,
@@ -46,7 +46,7 @@ const cheats: Record<string, { steps: (name: string) => Step[]; reason: RegExp }
         },
       },
     ],
-    reason: /test/,
+    reason: /[Tt]est/,
   },
   breaks: {
     steps: (name) => [honestFix(name, 1), { write: { file: 'src/steady.mjs', text: 'export const steady = () => 9;\n' } }],
