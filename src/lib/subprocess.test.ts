@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -91,6 +91,14 @@ describe('running a program', () => {
     assert.deepEqual([result.exitCode, result.stdout], [0, 'done\n']);
     assert(result.durationMs < 5000);
     await assertEnded('a', 'b', 'c');
+  });
+
+  test('ends what escaped from everything but its private directory, also where that is a link', async () => {
+    await mkdir(join(dir, 'real'));
+    await symlink('real', join(dir, 'link'));
+    const script = `env -i setsid sh -c 'sleep 60 >/dev/null 2>&1 & echo $! >../a'`;
+    await sh(script, { cwd: join(dir, 'link'), directories: [join(dir, 'link')] });
+    await assertEnded('a');
   });
 
   test('rejects with the reason of the system when it cannot be started', async () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { realpath } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CappedOutput } from './capped-output.ts';
 import { outputChannels, readStartTime } from './process-table.ts';
@@ -53,7 +54,8 @@ export async function runProgram(spec: ProgramSpec): Promise<ProgramResult> {
   const output = collect(child, spec.maxBytes);
   const exited = endOf(child);
   const pid = child.pid ?? 0;
-  const paths = [...outputChannels(pid), ...(spec.directories ?? [])];
+  const channels = outputChannels(pid); // at once: a short program has none to show a moment later
+  const paths = [...channels, ...(await Promise.all((spec.directories ?? []).map(realPath)))];
   const startTime = (await readStartTime(pid)) ?? '';
 
   const why = await firstOf(exited, spec);
@@ -91,6 +93,11 @@ async function startProgram(spec: ProgramSpec, mark: string): Promise<ChildProce
   child.stdin?.on('error', () => {}); // a program need not read its input
   child.stdin?.end(spec.input);
   return child;
+}
+
+// What the system tells of a process are real paths.
+function realPath(directory: string): Promise<string> {
+  return realpath(directory).catch(() => directory);
 }
 
 function endOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
