@@ -54,9 +54,10 @@ export async function runProgram(spec: ProgramSpec): Promise<ProgramResult> {
   const output = collect(child, spec.maxBytes);
   const exited = endOf(child);
   const pid = child.pid ?? 0;
-  const channels = outputChannels(pid); // at once: a short program has none to show a moment later
-  const paths = [...channels, ...(await Promise.all((spec.directories ?? []).map(realPath)))];
+  // At once: a short program has none of these to show a moment later.
+  const channels = outputChannels(pid);
   const startTime = (await readStartTime(pid)) ?? '';
+  const paths = [...channels, ...(await Promise.all((spec.directories ?? []).map(realPath)))];
 
   const why = await firstOf(exited, spec);
   const graceMs = spec.graceMs ?? 2000;
