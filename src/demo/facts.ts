@@ -99,7 +99,7 @@ export function atAttempt({ number }: Attempt): string {
   return `at the ${words[number - 1] ?? `${number}th`} attempt`;
 }
 
-/** Why an attempt was turned back, as the middle of a sentence. */
-export function whyNot({ reason }: Attempt): string {
-  return (reason ?? 'no reason was given').replace(/\.$/, '');
+/** True where a rule of the policy refused the attempt. */
+export function refusedBy(rule: string, { reason }: Attempt): boolean {
+  return (reason ?? '').split('; ').some((problem) => problem.startsWith(`${rule}: `));
 }

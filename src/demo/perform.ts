@@ -18,7 +18,7 @@ const flags = {
   agent: 'scripted',
   concurrency: '12',
   checkConcurrency: '2',
-  timeout: '8s',
+  timeout: '10s',
   checkTimeout: '60s',
 };
 

@@ -44,7 +44,7 @@ export async function runDemo({ keep }: { keep: boolean }): Promise<DemoResult |
 async function onStage(stage: Stage, wishes: Wishes): Promise<Performance | null> {
   const face = openFace();
   try {
-    face.announce('a small repository, red in about ten places, and as many agents');
+    face.announce('building a small repository that is red in about ten places');
     return await perform(stage, face, wishes);
   } finally {
     await endDaemon(stage);

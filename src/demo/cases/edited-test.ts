@@ -1,5 +1,5 @@
 import { type Case, done, firstTry, laterTries, rule, thinking } from '../case.ts';
-import { atAttempt, type Facts, secondTry, unexpected, whyNot } from '../facts.ts';
+import { atAttempt, type Facts, refusedBy, secondTry, unexpected } from '../facts.ts';
 
 const test = 'test/search.test.js';
 
@@ -43,11 +43,11 @@ test('a search takes capitals and small letters as equal', () => {
     ]),
   ],
   judge(facts: Facts) {
-    const tries = secondTry(facts.task(test), ({ reason }) => reason?.includes(test) ?? false);
+    const tries = secondTry(facts.task(test), (first) => refusedBy('protected-files', first));
     if (tries === null || !facts.isUntouched(test)) return unexpected(facts.task(test));
     return {
       ok: true,
-      detail: `Refused: ${whyNot(tries.first)}. The fix of the code landed ${atAttempt(tries.last)}; the test is as it was.`,
+      detail: `Its change of the test was refused (rule protected-files). The fix of the code landed ${atAttempt(tries.last)}, and the test is as it was.`,
     };
   },
 };

@@ -1,5 +1,5 @@
 import { anyTry, type Case, rule, thinking } from '../case.ts';
-import { type Facts, unexpected } from '../facts.ts';
+import { type Facts, type Task, unexpected } from '../facts.ts';
 
 const test = 'test/labels.test.js';
 
@@ -35,13 +35,18 @@ test('a parcel shows four digits', () => {
   ],
   judge(facts: Facts) {
     const task = facts.task(test);
-    const other = facts.evidence.report.tasks.find(({ id }) => id === task?.fixedBy);
-    if (task === null || task.landed !== null || other === undefined) return unexpected(task);
-    const by =
-      other === facts.task('test/orders.test.js') ? 'The fix of the missing function' : `"${other.title}"`;
-    const last = task.attempts.at(-1);
-    if (last === undefined) return { ok: true, detail: `${by} settled it before an agent was needed.` };
-    const saved = facts.saved(last).includes('src/labels.js') ? ', and its unfinished work was kept' : '';
-    return { ok: true, detail: `${by} settled it; the agent at work on it was ended${saved}.` };
+    const cause = facts.task('test/orders.test.js');
+    if (task === null || task.landed !== null || task.fixedBy === null || cause?.landed == null) {
+      return unexpected(task);
+    }
+    return { ok: true, detail: `The fix of the missing function settled it too${agentsEnd(facts, task)}.` };
   },
 };
+
+function agentsEnd(facts: Facts, task: Task): string {
+  const last = task.attempts.at(-1);
+  if (last === undefined) return ', before an agent was needed';
+  const kept = facts.saved(last).includes('src/labels.js') ? '; its unfinished work was kept' : '';
+  if (last.outcome === 'superseded') return `. The agent that was still at work on it was called off${kept}`;
+  return `. Its own agent had not got there${kept}`;
+}

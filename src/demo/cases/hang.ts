@@ -42,7 +42,7 @@ test('only whole euros give points', () => {
     if (tries === null) return unexpected(facts.task(test));
     return {
       ok: true,
-      detail: `It was ended: ${facts.ending(tries.first)}. Another agent's fix landed ${atAttempt(tries.last)}.`,
+      detail: `There was ${facts.ending(tries.first)}, and it did not listen when it was asked to stop: all its processes were ended. The next agent's fix landed ${atAttempt(tries.last)}.`,
     };
   },
 };

@@ -14,14 +14,6 @@ export const lint: Case = {
   return 'Dear ' + customer.name;
 }
 `,
-    'test/newsletter.test.js': `import assert from 'node:assert/strict';
-import test from 'node:test';
-import { greet } from '../src/newsletter.js';
-
-test('a newsletter begins with the name', () => {
-  assert.equal(greet({ name: 'Ada' }), 'Dear Ada');
-});
-`,
   },
   rules: [
     rule(source, anyTry, [

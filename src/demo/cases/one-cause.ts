@@ -44,7 +44,7 @@ test('an invoice has a number of its own', () => {
   },
   rules: [
     rule(orders, anyTry, [
-      ...thinking('Both miss the same function', 600),
+      ...thinking('Both miss the same function', 200),
       {
         write: {
           file: 'src/numbers.js',

@@ -1,5 +1,5 @@
 import { type Case, done, firstTry, laterTries, rule, thinking } from '../case.ts';
-import { atAttempt, type Facts, secondTry, unexpected, whyNot } from '../facts.ts';
+import { atAttempt, type Facts, refusedBy, secondTry, unexpected } from '../facts.ts';
 
 const source = 'src/coupon.js';
 
@@ -14,15 +14,6 @@ export const suppression: Case = {
   title: 'an agent that silences the linter',
   files: {
     [source]: coupon('=='),
-    'test/coupon.test.js': `import assert from 'node:assert/strict';
-import test from 'node:test';
-import { isCoupon } from '../src/coupon.js';
-
-test('a coupon has eight characters', () => {
-  assert.equal(isCoupon('SPRING26'), true);
-  assert.equal(isCoupon('SPRING'), false);
-});
-`,
   },
   rules: [
     rule(source, firstTry, [
@@ -37,13 +28,13 @@ test('a coupon has eight characters', () => {
     ]),
   ],
   judge(facts: Facts) {
-    const tries = secondTry(facts.task(source), ({ reason }) => /suppress|disable/.test(reason ?? ''));
+    const tries = secondTry(facts.task(source), (first) => refusedBy('suppressions', first));
     if (tries === null || facts.after(source).includes('oxlint-disable')) {
       return unexpected(facts.task(source));
     }
     return {
       ok: true,
-      detail: `Refused: ${whyNot(tries.first)}. The real fix landed ${atAttempt(tries.last)}.`,
+      detail: `A comment that tells the linter to look away was refused (rule suppressions). The real fix landed ${atAttempt(tries.last)}.`,
     };
   },
 };
