@@ -11,6 +11,19 @@ export interface Assertion {
   strict: boolean;
 }
 
+/** What is commented out asks nothing. Strings are kept; a block of text that stands alone is a comment in Python. */
+export function withoutComments(source: string, path: string): string {
+  const hash = /\.(?:py|rb|sh|bash|bats|pl|t|r|exs?|jl|nim)$/i.test(path);
+  const comments = hash ? hashComments : slashComments;
+  return source.replace(comments, (match, kept: string | undefined) => (kept === undefined ? ' ' : match));
+}
+
+// The first group is what is kept: strings, so that what looks like a comment inside them is none.
+const slashComments =
+  /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
+const hashComments =
+  /(?<=^[ \t]*)(?:"""[\s\S]*?(?:"""|$(?![\s\S]))|'''[\s\S]*?(?:'''|$(?![\s\S])))|("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|#[^\n]*/gm;
+
 export function assertionsOf(source: string): Assertion[] {
   const found: Assertion[] = [];
   let end = 0;

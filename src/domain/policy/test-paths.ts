@@ -33,17 +33,12 @@ export function isTestFile(path: string): boolean {
 }
 
 /**
- * Code that runs before or around every test: a new one changes tests without touching them, so that it may not even be
+ * Code that runners load by its name alone: a new one changes tests without touching them, so that it may not even be
  * added.
  */
 export function isTestSetup(path: string): boolean {
-  const name = nameOf(path);
-  return (
-    name === 'conftest.py' ||
-    /(?:^|\/)__mocks__\//.test(path) ||
-    /^(?:setup-?tests?|(?:jest|vitest|mocha|tests?)[._-]?(?:global[._-]?)?setup|global[._-]?(?:setup|teardown)|test[._-]?(?:env|environment)|testing[._-]?init|spec[._-]helper|rails[._-]helper|test[._-]helper)\.[cm]?[jt]sx?$|^(?:spec|test|rails)_helper\.rb$/i.test(
-      name,
-    )
+  return /(?:^|\/)(?:conftest\.py|__mocks__\/.*|setupTests\.[jt]sx?|(?:spec|rails|test)_helper\.rb)$/.test(
+    path,
   );
 }
 
