@@ -42,8 +42,9 @@ function findingLines(task: ReportTask | undefined, { baseline }: Report): strin
   const known = new Map(baseline.findings.map((finding) => [finding.id, finding]));
   const findings = (task?.findings ?? []).flatMap((id) => known.get(id) ?? []);
   return findings.map(({ check, file, line, title }) => {
-    const place = file === null ? '' : `${file}${line === null ? '' : `:${line}`}  `;
-    return `${field('finding')}${oneLine(`${check}  ${place}${title}`)}`;
+    const place = file === null ? '' : `${file}${line === null ? '' : `:${line}`}`;
+    const parts = [check, place, title].map(oneLine).filter((part) => part !== '');
+    return `${field('finding')}${parts.join('  ')}`;
   });
 }
 

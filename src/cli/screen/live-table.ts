@@ -88,7 +88,9 @@ export class LiveTable {
   }
 
   #picture(): string[] {
-    const { columns, rows } = this.#terminal;
+    const { rows } = this.#terminal;
+    // The last column stays free: a terminal whose cursor waits there would erase it together with the rest of the line.
+    const columns = Math.max(1, this.#terminal.columns - 1);
     if (this.#view === null) return this.#opening === '' ? [] : [fit(this.#opening, columns)];
     const space = { columns, rows, now: Date.now(), paint: this.#paint, footer: this.#footer };
     return runScreen(this.#view, space);

@@ -37,8 +37,11 @@ export function previewLines(preview: Preview): string[] {
 function findingLine(finding: PreviewFinding | undefined, id: string): string {
   if (finding === undefined) return id;
   const { check, file, line, title } = finding;
-  const place = file === null ? '' : `${file}${line === null ? '' : `:${line}`}  `;
-  return oneLine(`${check}  ${place}${title}`);
+  const place = file === null ? '' : `${file}${line === null ? '' : `:${line}`}`;
+  return [check, place, title]
+    .map(oneLine)
+    .filter((part) => part !== '')
+    .join('  ');
 }
 
 function many(count: number, noun: string): string {

@@ -9,7 +9,7 @@ const picture = fc.array(fc.constantFrom('', 'a', 'bb', 'a longer line', 'x'.rep
 test('whatever was on the screen, what is drawn stands there afterwards, below what was there before', () => {
   fc.assert(
     fc.property(fc.array(picture, { maxLength: 6 }), (pictures) => {
-      const terminal = new Terminal(20, 10);
+      const terminal = new Terminal(21, 10);
       terminal.write('$ ao fix\r\n');
       let before: string[] = [];
       for (const after of pictures) {
@@ -39,12 +39,12 @@ test('an update is announced as one, so that no half of it is shown', () => {
 test('lines that a narrower window has wrapped are erased to the last piece', () => {
   fc.assert(
     fc.property(picture, picture, fc.integer({ min: 3, max: 20 }), (before, after, columns) => {
-      const terminal = new Terminal(20, 200);
+      const terminal = new Terminal(21, 200);
       terminal.write('$ ao\r\n');
       terminal.write(redraw([], before));
       terminal.resize(columns);
       terminal.write(erase(before, columns));
-      const fitted = after.map((line) => line.slice(0, columns));
+      const fitted = after.map((line) => line.slice(0, columns - 1));
       terminal.write(redraw([], fitted));
       assert.deepEqual(terminal.lines, [
         ...('$ ao'.match(new RegExp(`.{1,${columns}}`, 'g')) ?? []),

@@ -11,7 +11,7 @@ export const showCursor = '\x1b[?7h\x1b[?25h';
 /**
  * Bytes that turn the lines on the screen into others. The cursor stands below the last line before and after. Only lines
  * that differ are written, as one synchronised update, so that nothing flickers; automatic wrapping is off meanwhile, so
- * that a character that is wider than we think cannot break the picture.
+ * that a character that is wider than we think cannot break the picture. Lines have to be narrower than the terminal.
  */
 export function redraw(before: readonly string[], after: readonly string[]): string {
   if (before.length === after.length && before.every((line, index) => line === after[index])) return '';

@@ -34,10 +34,15 @@ export class Terminal {
     else if (/^\x1b\[\d+A$/.test(token)) this.#up(Number(token.slice(2, -1)));
     else if (token === '\x1b[J')
       this.lines = [...this.lines.slice(0, this.#row), this.#line().slice(0, this.#column)];
-    else if (token === '\x1b[K') this.lines[this.#row] = this.#line().slice(0, this.#column);
+    else if (token === '\x1b[K') this.lines[this.#row] = this.#line().slice(0, this.#cursor());
     else if (/^[\x20-\x7e]+$/.test(token)) this.#print(token);
     else if (!/^\x1b\[(\?\d+[hl]|[\d;]*m)$/.test(token))
       throw new Error(`no terminal knows ${JSON.stringify(token)}`);
+  }
+
+  /** Behind the last column the cursor still stands on it. */
+  #cursor(): number {
+    return Math.min(this.#column, this.#columns - 1);
   }
 
   #line(): string {
