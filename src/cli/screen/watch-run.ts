@@ -14,7 +14,7 @@ export interface Face {
 }
 
 export interface Watch {
-  client: Client;
+  client: Pick<Client, 'events' | 'stop'>;
   run: string;
   /** Rows of the log after this one are shown; null: from now on. */
   after: number | null;
@@ -86,7 +86,7 @@ async function lastPicture(
 }
 
 /** Asks until a daemon has heard it: one that is being replaced at this moment does not answer. */
-async function stopRun(client: Client, run: string, signal: AbortSignal): Promise<void> {
+async function stopRun(client: Watch['client'], run: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       await client.stop(run);
