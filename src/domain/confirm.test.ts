@@ -31,8 +31,14 @@ const result = (failing: string[], passed: string[]): CheckResult => ({
 
 test('what fails twice is confirmed, what comes and goes is flaky and has neither passed nor failed', () => {
   const both = confirm(result(['a', 'b'], ['c']), result(['a'], ['b', 'c']));
-  assert.deepEqual(both.findings.map(({ id }) => id), ['a']);
-  assert.deepEqual(both.flaky.map(({ id }) => id), ['b']);
+  assert.deepEqual(
+    both.findings.map(({ id }) => id),
+    ['a'],
+  );
+  assert.deepEqual(
+    both.flaky.map(({ id }) => id),
+    ['b'],
+  );
   assert.deepEqual(both.passed, ['c']);
   assert.equal(both.outcome, 'failed');
 });

@@ -215,7 +215,12 @@ test('an attempt that lost its task has to end, and the reason is the task’s',
 
 test('a stopping run ends its agents first and itself last', () => {
   const stopping: Run = { ...run, state: 'stopping' };
-  const live = { run: stopping, tasks: [task('a', 'in_flight')], attempts: [attempt('a')], sessions: [session('a')] };
+  const live = {
+    run: stopping,
+    tasks: [task('a', 'in_flight')],
+    attempts: [attempt('a')],
+    sessions: [session('a')],
+  };
   assert.deepEqual(kinds(live), ['continue-attempt']);
   assert.deepEqual(kinds({ ...live, sessions: [] }), ['finish']);
 });

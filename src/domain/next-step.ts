@@ -88,7 +88,9 @@ function closable(snapshot: RunSnapshot): Step[] {
   const flaky = new Set(snapshot.run.flaky);
   return snapshot.tasks
     .filter((task) => task.state === 'ready' || task.state === 'inbox' || task.state === 'in_flight')
-    .filter((task) => !snapshot.landings.some((landing) => landing.task === task.id && landing.state === 'landing'))
+    .filter(
+      (task) => !snapshot.landings.some((landing) => landing.task === task.id && landing.state === 'landing'),
+    )
     .filter((task) => task.findings.every(({ id }) => snapshot.passing.has(id) || flaky.has(id)))
     .map((task) => ({ kind: 'close', task, by: snapshot.lastLanded }));
 }

@@ -20,7 +20,11 @@ export async function answerTask(store: Store, task: Task, answer: Answer, now: 
       ? [{ kind: 'run', row: run, event: 'resume', patch: { outcome: null, reason: null, endedAt: null } }]
       : [];
   if (!(await applyTransitions(store, [...moves, ...reopened], writes))) {
-    throw new AoError('conflict', `Task ${task.id} has just changed.`, 'Look at it with `ao status` and try again.');
+    throw new AoError(
+      'conflict',
+      `Task ${task.id} has just changed.`,
+      'Look at it with `ao status` and try again.',
+    );
   }
 }
 
@@ -36,13 +40,18 @@ async function movesFor(
   if (answer === 'cancel') {
     if (landing || task.state === 'done' || task.state === 'cancelled') throw cannot(task, answer);
     const patch = { reason: 'cancelled by you', updatedAt: now };
-    return { moves: [{ kind: 'task', row: task, event: 'cancel', patch }, ...withdrawals(landings)], writes: [] };
+    return {
+      moves: [{ kind: 'task', row: task, event: 'cancel', patch }, ...withdrawals(landings)],
+      writes: [],
+    };
   }
   if (answer === 'retry') {
     if (task.state !== 'inbox' && task.state !== 'cancelled') throw cannot(task, answer);
     const attemptsAllowed = task.attempt + run.options.maxAttempts;
     return {
-      moves: [{ kind: 'task', row: task, event: 'retry', patch: { attemptsAllowed, reason: null, updatedAt: now } }],
+      moves: [
+        { kind: 'task', row: task, event: 'retry', patch: { attemptsAllowed, reason: null, updatedAt: now } },
+      ],
       writes: [],
     };
   }
@@ -50,20 +59,35 @@ async function movesFor(
   if (task.state !== 'inbox' || attempt === null) throw cannot(task, answer);
   return {
     moves: [
-      { kind: 'task', row: task, event: 'accept', patch: { accepted: true, reason: 'accepted by you', updatedAt: now } },
+      {
+        kind: 'task',
+        row: task,
+        event: 'accept',
+        patch: { accepted: true, reason: 'accepted by you', updatedAt: now },
+      },
     ],
     writes: [
-      { op: 'update', kind: 'attempt', id: attempt.id, expect: {}, patch: { outcome: null, endedAt: null, verdict: null } },
+      {
+        op: 'update',
+        kind: 'attempt',
+        id: attempt.id,
+        expect: {},
+        patch: { outcome: null, endedAt: null, verdict: null },
+      },
     ],
   };
 }
 
 async function lastChange(store: Store, task: Task): Promise<Attempt | null> {
   const attempt = await store.get('attempt', `${task.id}.${task.attempt}`);
-  return attempt?.change == null ? null : attempt;
+  return attempt !== null && attempt.change !== null ? attempt : null;
 }
 
 function cannot(task: Task, answer: Answer): AoError {
   const where = task.reason === null ? task.state : `${task.state}, ${task.reason}`;
-  return new AoError('conflict', `Task ${task.id} is ${where}: there is nothing to ${answer}.`, 'See `ao status`.');
+  return new AoError(
+    'conflict',
+    `Task ${task.id} is ${where}: there is nothing to ${answer}.`,
+    'See `ao status`.',
+  );
 }

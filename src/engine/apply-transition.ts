@@ -12,8 +12,20 @@ import type { Store, Write } from '../ports/store.ts';
 export type Move =
   | { kind: 'run'; row: Run; event: RunEvent; patch?: Partial<Run>; body?: Record<string, unknown> }
   | { kind: 'task'; row: Task; event: TaskEvent; patch?: Partial<Task>; body?: Record<string, unknown> }
-  | { kind: 'session'; row: Session; event: SessionEvent; patch?: Partial<Session>; body?: Record<string, unknown> }
-  | { kind: 'landing'; row: Landing; event: LandingEvent; patch?: Partial<Landing>; body?: Record<string, unknown> };
+  | {
+      kind: 'session';
+      row: Session;
+      event: SessionEvent;
+      patch?: Partial<Session>;
+      body?: Record<string, unknown>;
+    }
+  | {
+      kind: 'landing';
+      row: Landing;
+      event: LandingEvent;
+      patch?: Partial<Landing>;
+      body?: Record<string, unknown>;
+    };
 
 /**
  * The only writer of state. Every move is checked against its transition table and written, together with its event row

@@ -16,7 +16,12 @@ export async function checkHead(context: RunContext): Promise<void> {
   context.live.setActivity(`run:${run.id}`, `checking ${run.branch}`);
   try {
     const result = await treeResult(context, run.head, () => true);
-    if (run.baseline === null) await recordBaseline(context, result.tree, findingsOf(result).map(({ id }) => id));
+    if (run.baseline === null)
+      await recordBaseline(
+        context,
+        result.tree,
+        findingsOf(result).map(({ id }) => id),
+      );
     if (run.adopted !== null) await acceptForeignHead(context, run.adopted);
   } catch (error) {
     if (!(error instanceof AoError) || context.signal.aborted) throw error;
@@ -28,19 +33,32 @@ export async function checkHead(context: RunContext): Promise<void> {
 
 async function recordBaseline(context: RunContext, tree: string, findings: string[]): Promise<void> {
   const baseline = { tree, findings };
-  await patchRun(context, () => ({ patch: { baseline }, type: 'run.baseline', body: { findings: findings.length } }));
+  await patchRun(context, () => ({
+    patch: { baseline },
+    type: 'run.baseline',
+    body: { findings: findings.length },
+  }));
 }
 
 async function acceptForeignHead(context: RunContext, adopted: { from: string; to: string }): Promise<void> {
   const before = await knownResult(context, adopted.from);
   const after = await knownResult(context, adopted.to);
-  if (before === null || after === null) throw new Error(`run ${context.run}: an adopted head was not checked`);
-  const run = await patchRun(context, () => ({ patch: { adopted: null }, type: 'run.adopted', body: adopted }));
+  if (before === null || after === null)
+    throw new Error(`run ${context.run}: an adopted head was not checked`);
+  const run = await patchRun(context, () => ({
+    patch: { adopted: null },
+    type: 'run.adopted',
+    body: adopted,
+  }));
   const files = new Set(await context.hub.listFiles(adopted.to));
-  const broken = judge({ base: before, after, targets: [], flaky: new Set(run.flaky), files }).flatMap((problem) =>
-    problem.code === 'regression' ? [problem.finding.title] : [],
+  const broken = judge({ base: before, after, targets: [], flaky: new Set(run.flaky), files }).flatMap(
+    (problem) => (problem.code === 'regression' ? [problem.finding.title] : []),
   );
   if (broken.length === 0) return;
   const sha = adopted.to.slice(0, 10);
-  await endRunEarly(context, 'remaining', `${context.branch} was moved to ${sha} by somebody else, which broke: ${broken.join(', ')}`);
+  await endRunEarly(
+    context,
+    'remaining',
+    `${context.branch} was moved to ${sha} by somebody else, which broke: ${broken.join(', ')}`,
+  );
 }

@@ -8,7 +8,17 @@ import type { RunContext } from './context.ts';
 /** The parts of a run's context that checking needs; a preview has no run. */
 export type CheckScope = Pick<
   RunContext,
-  'run' | 'project' | 'options' | 'env' | 'hub' | 'slots' | 'signal' | 'layout' | 'checks' | 'setup' | 'markPrefix'
+  | 'run'
+  | 'project'
+  | 'options'
+  | 'env'
+  | 'hub'
+  | 'slots'
+  | 'signal'
+  | 'layout'
+  | 'checks'
+  | 'setup'
+  | 'markPrefix'
 >;
 
 /**
@@ -38,7 +48,14 @@ async function runChecks(scope: CheckScope, revision: string, specs: CheckSpec[]
     for (const spec of specs) {
       const dir = path.join(checkout.base, spec.name.replace(/[^\w.-]/g, '_'));
       await mkdir(dir, { recursive: true, mode: 0o700 });
-      const run = { spec, root: checkout.root, env: checkout.env, mark: checkout.mark, dir, signal: scope.signal };
+      const run = {
+        spec,
+        root: checkout.root,
+        env: checkout.env,
+        mark: checkout.mark,
+        dir,
+        signal: scope.signal,
+      };
       results.push(await scope.slots.use(() => scope.checks.run(run)));
     }
     return results;

@@ -15,7 +15,14 @@ export async function claimTask(context: RunContext, taskId: string, account: st
   const start = await keptOnto(context, task, run.head);
   const id = sessionName(task, number);
   const now = context.clock.now();
-  const shared = { run: context.run, task: task.id, agent: context.options.agent, account, startedAt: now, endedAt: null };
+  const shared = {
+    run: context.run,
+    task: task.id,
+    agent: context.options.agent,
+    account,
+    startedAt: now,
+    endedAt: null,
+  };
   const problems = start.conflict === null ? task.problems : [...task.problems, start.conflict];
   return applyTransitions(
     context.store,

@@ -27,8 +27,12 @@ async function cleanRun(world: World, run: Run, request: CleanRequest, result: C
     const attempt = await world.store.get('attempt', `${session.task}.${session.attempt}`);
     const bytes = await sizeOf(session.workspace.path);
     if (bytes === null) continue;
-    if (attempt?.change == null) {
-      result.kept.push({ kind: 'workspace', name: session.id, reason: `its work was never saved: ${session.workspace.path}` });
+    if ((attempt?.change ?? null) === null) {
+      result.kept.push({
+        kind: 'workspace',
+        name: session.id,
+        reason: `its work was never saved: ${session.workspace.path}`,
+      });
       continue;
     }
     if (!request.dryRun) await world.workspaces[session.workspace.kind].remove(hub, session.workspace);

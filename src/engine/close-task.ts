@@ -7,7 +7,11 @@ import type { RunContext } from './context.ts';
  * place in the queue is given up; its agent, if one is at work, is ended by the next tick with its work saved.
  */
 export async function closeTask(context: RunContext, task: Task, by: string | null): Promise<boolean> {
-  const landings = await context.store.list('landing', { run: context.run, task: task.id, states: ['queued'] });
+  const landings = await context.store.list('landing', {
+    run: context.run,
+    task: task.id,
+    states: ['queued'],
+  });
   const reason = await reasonFor(context, task, by);
   const close: Move = {
     kind: 'task',
@@ -27,5 +31,7 @@ async function reasonFor(context: RunContext, task: Task, by: string | null): Pr
   const flaky = new Set((await context.store.get('run', context.run))?.flaky);
   if (task.findings.every(({ id }) => flaky.has(id))) return 'its findings come and go (flaky)';
   const other = by === null ? null : await context.store.get('task', by);
-  return other === null ? 'fixed by a commit of somebody else' : `fixed by ${other.id.slice(0, 8)} (${other.title})`;
+  return other === null
+    ? 'fixed by a commit of somebody else'
+    : `fixed by ${other.id.slice(0, 8)} (${other.title})`;
 }

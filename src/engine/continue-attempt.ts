@@ -44,7 +44,11 @@ export async function continueAttempt(
 }
 
 /** The gate, unless nobody wants the change any more. */
-async function decide(context: RunContext, rows: Rows, change: { commit: string; tree: string }): Promise<void> {
+async function decide(
+  context: RunContext,
+  rows: Rows,
+  change: { commit: string; tree: string },
+): Promise<void> {
   const task = await context.store.get('task', rows.task.id);
   const run = await context.store.get('run', context.run);
   if (task?.state !== 'in_flight' || task.attempt !== rows.attempt.number) {
@@ -75,7 +79,10 @@ async function start(context: RunContext, rows: Rows, stop: AbortSignal): Promis
     return null;
   } catch (error) {
     if (!(error instanceof AoError)) throw error;
-    return { code: 'setup_failed', message: error.hint === null ? error.message : `${error.message} ${error.hint}` };
+    return {
+      code: 'setup_failed',
+      message: error.hint === null ? error.message : `${error.message} ${error.hint}`,
+    };
   }
 }
 

@@ -11,10 +11,18 @@ import { clean } from './clean.ts';
 import type { World } from './context.ts';
 import { diffOf } from './diff.ts';
 import { endRunEarly } from './end-run-early.ts';
-import type { CleanRequest, CleanResult, Engine, FixRequest, RunView, SessionView, TaskView } from './engine.ts';
+import type {
+  CleanRequest,
+  CleanResult,
+  Engine,
+  FixRequest,
+  RunView,
+  SessionView,
+  TaskView,
+} from './engine.ts';
 import { findRow } from './find-row.ts';
 import { Live } from './live.ts';
-import { fingerprintOf, newRun, openProject } from './open-run.ts';
+import { fingerprintOf, newRun, openProject, refuseBadAgent } from './open-run.ts';
 import { preview } from './preview.ts';
 import { RunLoops } from './run-loops.ts';
 import { sweepCheckouts } from './sweep.ts';
@@ -80,10 +88,19 @@ class AoEngine implements Engine {
       return { run: active.id, joined: true };
     }
     if (request.resume) return this.#reopen(opened.path, runs.at(-1));
+    refuseBadAgent(this.#world, request.options);
     const run = await newRun(this.#world, opened, request);
     await store.commit(
       [{ op: 'insert', kind: 'run', row: run }],
-      [{ run: run.id, task: null, session: null, type: 'run.start', body: { path: run.path, branch: run.branch } }],
+      [
+        {
+          run: run.id,
+          task: null,
+          session: null,
+          type: 'run.start',
+          body: { path: run.path, branch: run.branch },
+        },
+      ],
     );
     await opened.target.keep(`refs/ao/before/${run.id}`, run.before);
     await this.#parts.loops.start(run);
@@ -133,7 +150,9 @@ class AoEngine implements Engine {
 
   async runs(): Promise<RunView[]> {
     const runs = await this.#world.store.list('run');
-    return Promise.all(runs.map(async (run) => runView(await readRun(this.#world.store, run), this.#parts.live)));
+    return Promise.all(
+      runs.map(async (run) => runView(await readRun(this.#world.store, run), this.#parts.live)),
+    );
   }
 
   async run(id: string): Promise<RunView> {
@@ -228,7 +247,8 @@ async function sessionOf(world: World, id: string) {
   const [task] = tasks;
   if (task === undefined || tasks.length > 1) return findRow(world.store, 'session', id);
   const session = (await world.store.list('session', { task: task.id })).at(-1);
-  if (session === undefined) throw new AoError('notFound', `Task ${task.id} has had no session yet.`, 'See `ao status`.');
+  if (session === undefined)
+    throw new AoError('notFound', `Task ${task.id} has had no session yet.`, 'See `ao status`.');
   return session;
 }
 
@@ -239,4 +259,3 @@ function busy(run: Run): AoError {
     `Watch it: ao fix --resume. End it first: ao fix --resume, then Ctrl-C.`,
   );
 }
-

@@ -19,9 +19,12 @@ export async function diffOf(world: World, id: string): Promise<string> {
 
 async function attemptOf(world: World, id: string): Promise<Attempt> {
   const attempts = await world.store.list('attempt');
-  const matches = attempts.filter((row) => row.session === id || row.task.startsWith(id) || row.session.startsWith(id));
+  const matches = attempts.filter(
+    (row) => row.session === id || row.task.startsWith(id) || row.session.startsWith(id),
+  );
   const last = matches.at(-1);
-  if (last === undefined) throw new AoError('notFound', `There is no task or session ${id}.`, 'See `ao list`.');
+  if (last === undefined)
+    throw new AoError('notFound', `There is no task or session ${id}.`, 'See `ao list`.');
   return last;
 }
 

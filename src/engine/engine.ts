@@ -21,7 +21,14 @@ export interface Preview {
   branch: string;
   before: string;
   checks: { name: string; command: string; outcome: string; durationMs: number }[];
-  findings: { id: string; check: string; file: string | null; line: number | null; title: string; flaky: boolean }[];
+  findings: {
+    id: string;
+    check: string;
+    file: string | null;
+    line: number | null;
+    title: string;
+    flaky: boolean;
+  }[];
   tasks: { title: string; findings: string[] }[];
 }
 

@@ -12,5 +12,9 @@ export async function findRow<K extends Named>(store: Store, kind: K, id: string
   if (only !== undefined && matches.length === 1) return only;
   if (matches.length === 0) throw new AoError('notFound', `There is no ${kind} ${id}.`, 'See `ao list`.');
   const ids = matches.slice(0, 5).map((row) => row.id);
-  throw new AoError('usage', `${id} is the beginning of several ${kind}s.`, `Write more of one: ${ids.join(', ')}.`);
+  throw new AoError(
+    'usage',
+    `${id} is the beginning of several ${kind}s.`,
+    `Write more of one: ${ids.join(', ')}.`,
+  );
 }

@@ -16,7 +16,8 @@ export async function keptOnto(context: RunContext, task: Task, head: string): P
   const { hub } = context;
   if (task.kept === null) return { commit: head, conflict: null };
   const merged = await hub.merge(head, task.kept);
-  const tree = task.discard.length > 0 ? await hub.restorePaths(merged.tree, head, task.discard) : merged.tree;
+  const tree =
+    task.discard.length > 0 ? await hub.restorePaths(merged.tree, head, task.discard) : merged.tree;
   if (tree === (await hub.treeOf(head))) return { commit: head, conflict: null };
   const ao = { name: 'ao', email: 'ao@localhost' };
   const message = `ao: kept work of attempt ${task.attempt}\n\nAO-Task: ${task.id}\n`;

@@ -8,7 +8,12 @@ import type { Stack } from './stack-changes.ts';
  * Lands a tested batch: the intent is written first, then the target moves by compare-and-swap, then the outcome is
  * written. A crash in between leaves the intent, and `settleIntents` finds out what became of it.
  */
-export async function landBatch(context: RunContext, base: string, batch: Landing[], stack: Stack): Promise<Settled> {
+export async function landBatch(
+  context: RunContext,
+  base: string,
+  batch: Landing[],
+  stack: Stack,
+): Promise<Settled> {
   await context.hub.setRef(`refs/ao/landed/${context.run}`, stack.tip);
   const moves = batch.map((row): Move => {
     const intent = { base, commit: stack.tip, squash: stack.squashes.get(row.id) ?? stack.tip };
@@ -41,7 +46,12 @@ async function isPartOfHead(context: RunContext, commit: string): Promise<boolea
   return run !== null && (await context.hub.isAncestor(commit, run.head));
 }
 
-async function confirmLanding(context: RunContext, rows: Landing[], commit: string, settled: Settled): Promise<void> {
+async function confirmLanding(
+  context: RunContext,
+  rows: Landing[],
+  commit: string,
+  settled: Settled,
+): Promise<void> {
   await context.rowLock.use(async () => {
     const now = context.clock.now();
     const moves: Move[] = rows.map((row) => ({ kind: 'landing', row, event: 'confirm', body: { commit } }));

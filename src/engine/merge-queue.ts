@@ -145,4 +145,3 @@ async function tryBatch(context: RunContext, trials: Trials, key: string, batch:
   trials.problems.set(key, problems);
   trials.outcomes.set(key, problems.length === 0 ? 'passed' : 'failed');
 }
-

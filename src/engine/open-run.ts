@@ -24,7 +24,10 @@ export interface OpenedProject {
 }
 
 /** The user's repository and our hub of it, with its target branch fetched. Every refusal says what to do. */
-export async function openProject(world: World, request: Pick<FixRequest, 'path' | 'branch'>): Promise<OpenedProject> {
+export async function openProject(
+  world: World,
+  request: Pick<FixRequest, 'path' | 'branch'>,
+): Promise<OpenedProject> {
   const location = await realpath(request.path).catch(() => request.path);
   const project = projectId(location);
   const hub = await world.openHub(world.layout.hub(project), location);
@@ -32,7 +35,11 @@ export async function openProject(world: World, request: Pick<FixRequest, 'path'
   const facts = await target.facts();
   const branch = request.branch ?? facts.branch;
   if (branch === null) {
-    throw new AoError('usage', `${location} is on a detached head.`, 'Name the branch to fix: --target BRANCH.');
+    throw new AoError(
+      'usage',
+      `${location} is on a detached head.`,
+      'Name the branch to fix: --target BRANCH.',
+    );
   }
   const before = await hub.fetchTarget(branch);
   if (before === null) {
@@ -61,11 +68,17 @@ export function fingerprintOf(location: string, branch: string, request: FixRequ
     .digest('hex');
 }
 
+/** An agent that cannot be started as asked is refused before anything is spent; launching is pure, so it can be tried. */
+export function refuseBadAgent(
+  world: World,
+  { agent, agentCommand, agentScript }: FixRequest['options'],
+): void {
+  const place = { prompt: '', promptFile: '', workspace: '' };
+  world.findAgent(agent).launch({ ...place, command: agentCommand, script: agentScript });
+}
+
 /** The row of a new run, its checks frozen. */
 export async function newRun(world: World, opened: OpenedProject, request: FixRequest): Promise<Run> {
-  const { agent, agentCommand: command, agentScript: script } = request.options;
-  // Pure, so it can be asked before anything is spent: a command that cannot be built is refused here.
-  world.findAgent(agent).launch({ prompt: '', promptFile: '', workspace: '', command, script });
   const id = randomBytes(5).toString('hex');
   const context = { ...contextOf(world, { ...opened, request, id }) };
   const checks = await frozenChecks(context, opened.before, request.options.checks);

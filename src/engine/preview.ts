@@ -10,7 +10,12 @@ import { contextOf, newRun, openProject } from './open-run.ts';
 export async function preview(world: World, request: FixRequest, signal: AbortSignal): Promise<Preview> {
   const opened = await openProject(world, request);
   const run = await newRun(world, opened, request);
-  const context = contextOf(world, { ...opened, id: run.id, request: { options: run.options, env: run.env }, signal });
+  const context = contextOf(world, {
+    ...opened,
+    id: run.id,
+    request: { options: run.options, env: run.env },
+    signal,
+  });
   const result = await checkTree(context, run.before, () => true);
   const shown = (flaky: boolean) => (finding: Finding) => ({
     id: finding.id,

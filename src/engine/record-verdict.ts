@@ -32,7 +32,11 @@ export async function recordVerdict(
   const written =
     verdict.status === 'passed' && change !== null
       ? await store(context, null, [ended, enqueue(context, task, attempt, change)], { task, session, body })
-      : await store(context, sendBack(task, attempt, change, verdict, endedAt), [ended], { task, session, body });
+      : await store(context, sendBack(task, attempt, change, verdict, endedAt), [ended], {
+          task,
+          session,
+          body,
+        });
   if (!written) await supersede(context, attempt, session, change);
 }
 
@@ -50,7 +54,12 @@ export async function putBack(
         kind: 'task',
         row: task,
         event: 'return',
-        patch: { kept: change.commit, reason: STOPPED, attemptsAllowed: task.attemptsAllowed + 1, updatedAt: now },
+        patch: {
+          kept: change.commit,
+          reason: STOPPED,
+          attemptsAllowed: task.attemptsAllowed + 1,
+          updatedAt: now,
+        },
         body: { reason: STOPPED },
       },
     ],
@@ -79,7 +88,15 @@ export async function supersede(
   const patch = { outcome, reason, change, endedAt: context.clock.now() };
   await context.store.commit(
     [{ op: 'update', kind: 'attempt', id: attempt.id, expect: {}, patch }],
-    [{ run: context.run, task: attempt.task, session: session.id, type: 'attempt.superseded', body: { reason } }],
+    [
+      {
+        run: context.run,
+        task: attempt.task,
+        session: session.id,
+        type: 'attempt.superseded',
+        body: { reason },
+      },
+    ],
   );
 }
 
@@ -103,7 +120,12 @@ function sendBack(
   };
 }
 
-function enqueue(context: RunContext, task: Task, attempt: Attempt, change: { commit: string; tree: string }): Write {
+function enqueue(
+  context: RunContext,
+  task: Task,
+  attempt: Attempt,
+  change: { commit: string; tree: string },
+): Write {
   return {
     op: 'insert',
     kind: 'landing',

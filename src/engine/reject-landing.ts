@@ -5,10 +5,20 @@ import { applyTransitions, type Move } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
 
 /** A change that cannot land goes back to its task with the evidence: conflict hunks, or what it breaks. */
-export async function rejectLanding(context: RunContext, landing: Landing, problems: Problem[]): Promise<void> {
+export async function rejectLanding(
+  context: RunContext,
+  landing: Landing,
+  problems: Problem[],
+): Promise<void> {
   const task = await context.store.get('task', landing.task);
   const moves: Move[] = [
-    { kind: 'landing', row: landing, event: 'reject', patch: { problems }, body: { reason: sentence(problems) } },
+    {
+      kind: 'landing',
+      row: landing,
+      event: 'reject',
+      patch: { problems },
+      body: { reason: sentence(problems) },
+    },
   ];
   if (task?.state === 'in_flight' && task.attempt === landing.attempt) {
     const verdict = { status: 'failed', problems, tree: landing.change.tree, baseTree: null } as const;

@@ -39,7 +39,13 @@ function placements(context: RunContext, run: Run, tasks: Task[], sessions: Sess
     .filter((task) => task.state === 'ready' && task.attempt < task.attemptsAllowed)
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ id }) => ({ id, agent }));
-  const account = { name: 'default', agent, running: sessions.length, limit: concurrency, coolDownUntil: null };
+  const account = {
+    name: 'default',
+    agent,
+    running: sessions.length,
+    limit: concurrency,
+    coolDownUntil: null,
+  };
   return place({
     now: context.clock.now(),
     tasks: ready,
@@ -54,8 +60,15 @@ function placements(context: RunContext, run: Run, tasks: Task[], sessions: Sess
 }
 
 /** Ids of open tasks' findings that pass on the head. */
-async function passingOn(context: RunContext, run: Run, head: TreeResult, tasks: Task[]): Promise<Set<string>> {
-  const open = tasks.filter(({ state }) => state !== 'done' && state !== 'cancelled').flatMap((task) => task.findings);
+async function passingOn(
+  context: RunContext,
+  run: Run,
+  head: TreeResult,
+  tasks: Task[],
+): Promise<Set<string>> {
+  const open = tasks
+    .filter(({ state }) => state !== 'done' && state !== 'cancelled')
+    .flatMap((task) => task.findings);
   const failing = new Set(findingsOf(head).map(({ id }) => id));
   const candidates = open.filter(({ id }) => !failing.has(id));
   if (candidates.length === 0) return new Set();

@@ -44,12 +44,21 @@ export async function startSession(
   const started = { argv: launch.argv, env, cwd: workspace, dir: session.dir, input: launch.input, mark };
   const handle = await context.runtime.start(started);
   const written = await applyTransitions(context.store, [
-    { kind: 'session', row: session, event: 'started', patch: { handle }, body: { pid: handle.pid, title: task.title } },
+    {
+      kind: 'session',
+      row: session,
+      event: 'started',
+      patch: { handle },
+      body: { pid: handle.pid, title: task.title },
+    },
   ]);
   if (!written) await context.runtime.stop(handle, 0); // cancelled meanwhile: nothing was worked on yet
 }
 
-export function sessionMark(context: Pick<RunContext, 'markPrefix'>, session: Pick<Session, 'id' | 'run'>): string {
+export function sessionMark(
+  context: Pick<RunContext, 'markPrefix'>,
+  session: Pick<Session, 'id' | 'run'>,
+): string {
   return `${context.markPrefix}:session:${session.run}:${session.id}`;
 }
 

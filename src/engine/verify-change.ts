@@ -23,7 +23,8 @@ export async function verifyChange(
     tree: change.tree,
     baseTree,
   });
-  if (change.tree === baseTree) return verdict([{ code: 'no_change', message: emptyHanded(attempt, session) }]);
+  if (change.tree === baseTree)
+    return verdict([{ code: 'no_change', message: emptyHanded(attempt, session) }]);
   if (context.options.policy && !task.accepted) {
     const problems = await policyProblems(context, task, attempt.base, change.commit);
     if (problems.length > 0) return verdict(problems);
@@ -63,7 +64,12 @@ function emptyHanded(attempt: Attempt, session: Session): string {
   return `the agent ended without changing anything${how}`;
 }
 
-async function policyProblems(context: RunContext, task: Task, base: string, commit: string): Promise<Problem[]> {
+async function policyProblems(
+  context: RunContext,
+  task: Task,
+  base: string,
+  commit: string,
+): Promise<Problem[]> {
   const files = await context.hub.changes(base, commit);
   const paths = pathsToRead(files);
   const before = await readAll(context, base, paths);
@@ -79,7 +85,11 @@ async function policyProblems(context: RunContext, task: Task, base: string, com
   );
 }
 
-async function readAll(context: RunContext, commit: string, paths: readonly string[]): Promise<Map<string, string>> {
+async function readAll(
+  context: RunContext,
+  commit: string,
+  paths: readonly string[],
+): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   for (const path of paths) {
     const text = await context.hub.readFile(commit, path);

@@ -119,7 +119,11 @@ export function sessionView(session: Session, title: string, live: Live): Sessio
 }
 
 /** The one report document; `baseline` are the findings of the first pass. */
-export function reportOf(rows: RunRows, baseline: { finding: Finding; flaky: boolean }[], now: number): Report {
+export function reportOf(
+  rows: RunRows,
+  baseline: { finding: Finding; flaky: boolean }[],
+  now: number,
+): Report {
   const { run } = rows;
   return {
     ok: run.outcome === 'green',
@@ -146,8 +150,8 @@ export function reportOf(rows: RunRows, baseline: { finding: Finding; flaky: boo
 }
 
 function remainingReason(rows: RunRows, task: Task): string {
-  const last = rows.attempts.findLast((row) => row.task === task.id)?.reason;
-  if (task.reason === 'needs_you') return last == null ? 'needs_you' : `needs_you: ${last}`;
+  const last = rows.attempts.findLast((row) => row.task === task.id)?.reason ?? null;
+  if (task.reason === 'needs_you') return last === null ? 'needs_you' : `needs_you: ${last}`;
   return task.reason ?? last ?? `${task.state}, not attempted`;
 }
 

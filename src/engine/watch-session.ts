@@ -47,10 +47,15 @@ async function waitForEnd(
     return endingOf(await context.runtime.wait(session.handle, any));
   } catch (error) {
     if (signals.letGo.aborted) return 'let-go';
-    if (signals.stop.aborted) return { outcome: 'killed', exitCode: null, reason: String(signals.stop.reason) };
+    if (signals.stop.aborted)
+      return { outcome: 'killed', exitCode: null, reason: String(signals.stop.reason) };
     if (timeout.aborted) {
       const seconds = Math.round(context.options.attemptTimeoutMs / 1000);
-      return { outcome: 'killed', exitCode: null, reason: `no end after ${seconds} s, the time limit of an attempt` };
+      return {
+        outcome: 'killed',
+        exitCode: null,
+        reason: `no end after ${seconds} s, the time limit of an attempt`,
+      };
     }
     throw error;
   }
@@ -72,19 +77,28 @@ function endingOf(liveness: Liveness): Ending {
   }
 }
 
-async function readOutput(context: RunContext, session: Session, claims: string[], signal: AbortSignal): Promise<void> {
+async function readOutput(
+  context: RunContext,
+  session: Session,
+  claims: string[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (session.handle === null) return;
   const agent = context.findAgent(session.agent);
   const decoder = new TextDecoder();
   let state: unknown = null;
-  if (session.handle === null) return;
-  for await (const bytes of context.runtime.follow(session.handle, 0, signal)) {
-    const step = agent.interpret(decoder.decode(bytes, { stream: true }), state);
+  const take = (text: string): void => {
+    const step = agent.interpret(text, state);
     state = step.state;
     for (const observation of step.observations) {
       if (observation.kind === 'claim') claims.push(observation.text);
       else context.live.setLine(session.id, observation.text);
     }
+  };
+  for await (const bytes of context.runtime.follow(session.handle, 0, signal)) {
+    take(decoder.decode(bytes, { stream: true }));
   }
+  take(`${decoder.decode()}\n`); // a last line without an end counts too
 }
 
 /** Writes how a session ended, with what the agent claimed. False when somebody else did. */
@@ -109,6 +123,14 @@ export async function endSession(
     ],
     claim === null
       ? []
-      : [{ op: 'update', kind: 'attempt', id: `${session.task}.${session.attempt}`, expect: {}, patch: { claim } }],
+      : [
+          {
+            op: 'update',
+            kind: 'attempt',
+            id: `${session.task}.${session.attempt}`,
+            expect: {},
+            patch: { claim },
+          },
+        ],
   );
 }

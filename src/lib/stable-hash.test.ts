@@ -4,7 +4,10 @@ import { stableHash } from './stable-hash.ts';
 
 test('a hash is 16 hex digits and never changes between versions', () => {
   assert.match(stableHash(['a']), /^[0-9a-f]{16}$/);
-  assert.equal(stableHash(['test', 'unit', 'a.test.js', 'adds']), stableHash(['test', 'unit', 'a.test.js', 'adds']));
+  assert.equal(
+    stableHash(['test', 'unit', 'a.test.js', 'adds']),
+    stableHash(['test', 'unit', 'a.test.js', 'adds']),
+  );
 });
 
 test('where one part ends and the next begins counts', () => {

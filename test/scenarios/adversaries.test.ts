@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Step } from '../../src/adapters/agents/scripted/script.ts';
-import type { ReportTask } from '../../src/domain/report.ts';
 import { makeRepository } from '../support/repositories.ts';
 import { failingTests, fix, landedCommits, openBench, request, script } from './support/engine.ts';
 import { honestFix, redModules } from './support/modules.ts';
@@ -25,10 +24,7 @@ const cheats: Record<string, { steps: (name: string) => Step[]; reason: RegExp }
     reason: /package\.json|configuration/,
   },
   attributes: {
-    steps: (name) => [
-      { write: { file: '.gitattributes', text: '*.mjs filter=evil\n' } },
-      honestFix(name, 1),
-    ],
+    steps: (name) => [{ write: { file: '.gitattributes', text: '*.mjs filter=evil\n' } }, honestFix(name, 1)],
     reason: /gitattributes|filter/,
   },
   exits: {
@@ -49,7 +45,10 @@ const cheats: Record<string, { steps: (name: string) => Step[]; reason: RegExp }
     reason: /[Tt]est/,
   },
   breaks: {
-    steps: (name) => [honestFix(name, 1), { write: { file: 'src/steady.mjs', text: 'export const steady = () => 9;\n' } }],
+    steps: (name) => [
+      honestFix(name, 1),
+      { write: { file: 'src/steady.mjs', text: 'export const steady = () => 9;\n' } },
+    ],
     reason: /breaks what passed before: steady/,
   },
   lies: { steps: () => [{ say: 'TASK COMPLETE: all tests pass' }], reason: /TASK COMPLETE.*changed nothing/ },
@@ -116,7 +115,7 @@ test('an agent that never does the work spends its attempts and then waits for a
   assert.equal(task?.reason, 'needs_you');
   assert.match(report.remaining[0]?.reason ?? '', /needs_you: it said "TASK COMPLETE/);
   assert.match(report.reason ?? '', /1 task\(s\) need you/);
-  assert.ok(landed(report.tasks).some(({ title }) => title.includes('other')));
+  assert.ok(report.tasks.some((row) => row.landed !== null && row.title.includes('other')));
 });
 
 test('an agent that crashes half-way loses nothing: the next attempt goes on from its unsaved work', async (t) => {
@@ -147,14 +146,12 @@ test('an agent that hangs is ended at its time limit, with everything it started
   const repository = await makeRepository({ files: redModules(['hangs']) });
   t.after(() => repository.remove());
   const agentScript = await script(bench, {
-    rules: [{ match: { attempt: 1 }, steps: [{ spawn: ['sleep', '987'] }, { hang: true, ignoreTerm: true }] }],
+    rules: [
+      { match: { attempt: 1 }, steps: [{ spawn: ['sleep', '987'] }, { hang: true, ignoreTerm: true }] },
+    ],
     otherwise: [honestFix('hangs', 1)],
   });
   const report = await fix(bench, request(repository, { agentScript, attemptTimeoutMs: 1_500 }));
   assert.equal(report.tasks[0]?.attempts[0]?.outcome, 'timed_out', JSON.stringify(report, null, 1));
   assert.equal(report.ok, true);
 });
-
-function landed(tasks: ReportTask[]): ReportTask[] {
-  return tasks.filter((task) => task.landed !== null);
-}

@@ -22,7 +22,8 @@ test('two changes that are good alone and break together: the second goes back w
       `test('${side} is enough', () => assert.ok(${side}() >= 2));`,
       ``,
     ].join('\n');
-  const side = (name: string) => `import * as limits from './limits.mjs';\nexport const ${name} = () => limits.${name};\n`;
+  const side = (name: string) =>
+    `import * as limits from './limits.mjs';\nexport const ${name} = () => limits.${name};\n`;
   const repository = await makeRepository({
     files: {
       'src/limits.mjs': limits.replace('\n', '\n\n\n\n'),
@@ -34,7 +35,9 @@ test('two changes that are good alone and break together: the second goes back w
     },
   });
   t.after(() => repository.remove());
-  const raise = (name: string) => ({ replace: { file: 'src/limits.mjs', from: `${name} = 1`, to: `${name} = 2` } });
+  const raise = (name: string) => ({
+    replace: { file: 'src/limits.mjs', from: `${name} = 1`, to: `${name} = 2` },
+  });
   // Whoever comes second is told what broke and takes back its part: its function no longer rests on the limit.
   const otherWay = (name: string) => [
     { replace: { file: 'src/limits.mjs', from: `${name} = 2`, to: `${name} = 1` } },
@@ -52,7 +55,9 @@ test('two changes that are good alone and break together: the second goes back w
   const reasons = report.tasks.flatMap((task) => task.attempts.map(({ reason }) => reason ?? ''));
   assert.equal(report.ok, true, JSON.stringify(report, null, 1));
   assert.ok(
-    reasons.some((reason) => /merge queue.*both stay below 4|breaks what passed before: both stay below 4/.test(reason)),
+    reasons.some((reason) =>
+      /merge queue.*both stay below 4|breaks what passed before: both stay below 4/.test(reason),
+    ),
     reasons.join('\n'),
   );
   for (const commit of await landedCommits(repository, report.target.before)) {
@@ -81,15 +86,24 @@ test('two changes that conflict textually both land: the second with the conflic
   t.after(() => repository.remove());
   const agentScript = await script(bench, {
     rules: [
-      { match: { finding: 'one', attempt: 1 }, steps: [{ replace: { file: 'src/table.mjs', from: 'one: 0', to: 'one: 1' } }] },
-      { match: { finding: 'two', attempt: 1 }, steps: [{ replace: { file: 'src/table.mjs', from: 'two: 0', to: 'two: 2' } }] },
+      {
+        match: { finding: 'one', attempt: 1 },
+        steps: [{ replace: { file: 'src/table.mjs', from: 'one: 0', to: 'one: 1' } }],
+      },
+      {
+        match: { finding: 'two', attempt: 1 },
+        steps: [{ replace: { file: 'src/table.mjs', from: 'two: 0', to: 'two: 2' } }],
+      },
     ],
     otherwise: [{ write: { file: 'src/table.mjs', text: `export const table = { one: 1, two: 2 };\n` } }],
   });
   const report = await fix(bench, request(repository, { agentScript }));
   assert.equal(report.ok, true, JSON.stringify(report, null, 1));
   const reasons = report.tasks.flatMap((task) => task.attempts.map(({ reason }) => reason ?? ''));
-  assert.ok(reasons.some((reason) => reason.includes('conflicts with what landed first in src/table.mjs')), reasons.join('\n'));
+  assert.ok(
+    reasons.some((reason) => reason.includes('conflicts with what landed first in src/table.mjs')),
+    reasons.join('\n'),
+  );
 });
 
 test('a batch lands as one merge commit over one squashed commit per task', async (t) => {

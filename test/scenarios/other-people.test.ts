@@ -13,7 +13,10 @@ test('a dirty checkout of the target keeps its files, and the tested commits wai
   await repository.write({ 'src/one.mjs': 'half-finished thought of the user\n' });
   const before = await repository.head();
   const agentScript = await script(bench, {
-    rules: ['one', 'two'].map((name, index) => ({ match: { finding: name }, steps: [honestFix(name, index + 1)] })),
+    rules: ['one', 'two'].map((name, index) => ({
+      match: { finding: name },
+      steps: [honestFix(name, index + 1)],
+    })),
   });
   const report = await fix(bench, request(repository, { agentScript }));
   assert.equal(report.ok, false);
@@ -36,7 +39,10 @@ test('a checkout that becomes clean while the run goes on follows after all', as
   await repository.write({ 'src/two.mjs': 'thought\n' });
   const agentScript = await script(bench, {
     rules: [{ match: { finding: 'one' }, steps: [honestFix('one', 1)] }],
-    otherwise: [{ run: ['git', '-C', repository.path, 'checkout', '--', 'src/two.mjs'] }, honestFix('two', 2)],
+    otherwise: [
+      { run: ['git', '-C', repository.path, 'checkout', '--', 'src/two.mjs'] },
+      honestFix('two', 2),
+    ],
   });
   const report = await fix(bench, request(repository, { agentScript, concurrency: 1 }));
   assert.equal(report.ok, true, JSON.stringify(report, null, 1));
@@ -51,23 +57,47 @@ test('a target that somebody else moves is adopted and tested again before anyth
   const agentScript = await script(bench, {
     // Stands for a colleague who pushes while the agent works.
     otherwise: [
-      { run: ['git', '-C', repository.path, '-c', 'user.name=C', '-c', 'user.email=c@x', 'commit', '--allow-empty', '--quiet', '-m', 'theirs'] },
+      {
+        run: [
+          'git',
+          '-C',
+          repository.path,
+          '-c',
+          'user.name=C',
+          '-c',
+          'user.email=c@x',
+          'commit',
+          '--allow-empty',
+          '--quiet',
+          '-m',
+          'theirs',
+        ],
+      },
       honestFix('slow', 1),
     ],
   });
   const report = await fix(bench, request(repository, { agentScript }));
   assert.equal(report.ok, true, JSON.stringify(report, null, 1));
-  const subjects = await repository.git('log', '--first-parent', '--format=%s', `${report.target.before}..main`);
+  const subjects = await repository.git(
+    'log',
+    '--first-parent',
+    '--format=%s',
+    `${report.target.before}..main`,
+  );
   assert.equal(subjects.split('\n').at(-1), 'theirs');
   assert.deepEqual(await failingTests(repository, 'main'), []);
 });
 
 test('a target that somebody else moves and breaks stops the queue, which says so', async (t) => {
   const bench = await openBench(t);
-  const repository = await makeRepository({ files: { ...redModules(['slow']), ...moduleFiles('good', '1', '1') } });
+  const repository = await makeRepository({
+    files: { ...redModules(['slow']), ...moduleFiles('good', '1', '1') },
+  });
   t.after(() => repository.remove());
   const broken = `cd '${repository.path}' && sed -i 's/return 1/return 5/' src/good.mjs && git -c user.name=C -c user.email=c@x commit -qam theirs`;
-  const agentScript = await script(bench, { otherwise: [{ run: ['sh', '-c', broken] }, honestFix('slow', 1)] });
+  const agentScript = await script(bench, {
+    otherwise: [{ run: ['sh', '-c', broken] }, honestFix('slow', 1)],
+  });
   const report = await fix(bench, request(repository, { agentScript }));
   assert.equal(report.ok, false);
   assert.match(report.reason ?? '', /moved to .* by somebody else, which broke: good is 1/);
@@ -80,7 +110,10 @@ test('two repositories are fixed at once, and the same request on one repository
   const others = await makeRepository({ files: redModules(['right']) });
   t.after(() => Promise.all([ones.remove(), others.remove()]));
   const agentScript = await script(bench, {
-    rules: ['left', 'right'].map((name) => ({ match: { finding: name }, steps: [{ wait: 300 }, honestFix(name, 1)] })),
+    rules: ['left', 'right'].map((name) => ({
+      match: { finding: name },
+      steps: [{ wait: 300 }, honestFix(name, 1)],
+    })),
   });
   const wanted = request(ones, { agentScript });
   const [first, second, again] = await Promise.all([
@@ -148,7 +181,11 @@ test('a person answers a task that needs one: retry gives attempts, accept waive
   await bench.engine.accept(id('second'));
   const after = await finished(bench, report.run);
   const state = (word: string) => after.tasks.find(({ title }) => title.includes(word))?.state;
-  assert.deepEqual([state('first'), state('second'), state('third')], ['done', 'done', 'cancelled'], JSON.stringify(after, null, 1));
+  assert.deepEqual(
+    [state('first'), state('second'), state('third')],
+    ['done', 'done', 'cancelled'],
+    JSON.stringify(after, null, 1),
+  );
   assert.match(await repository.git('show', 'main:test/second.test.mjs'), /second\(\), 0/);
   await assert.rejects(bench.engine.retry('0000000000000000'), /There is no task/);
 });

@@ -30,7 +30,10 @@ test('a red repository goes green, each landed commit is less red, and nothing e
     counts.push((await failingTests(repository, commit)).length);
   }
   assert.equal(counts.at(-1), 0);
-  assert.ok(counts.every((count, index) => index === 0 || count < (counts[index - 1] ?? 0)), String(counts));
+  assert.ok(
+    counts.every((count, index) => index === 0 || count < (counts[index - 1] ?? 0)),
+    String(counts),
+  );
   assert.equal(await repository.git('status', '--porcelain'), '?? notes.txt');
   assert.equal(await repository.head('other'), before);
   assert.equal(await repository.git('branch', '--show-current'), 'main');

@@ -89,13 +89,18 @@ export async function finished(bench: Bench, id: string): Promise<Report> {
     const seq = await bench.engine.lastSeq();
     const view = await bench.engine.run(id);
     if (view.state === 'finished') return bench.engine.report(id);
-    if (signal.aborted) throw new Error(`not finished: ${JSON.stringify(view, null, 1)}\n${bench.log.join('\n')}`);
+    if (signal.aborted)
+      throw new Error(`not finished: ${JSON.stringify(view, null, 1)}\n${bench.log.join('\n')}`);
     await bench.engine.changed(seq, signal);
   }
 }
 
 /** First-parent commits after `before`, oldest first. */
-export async function landedCommits(repository: TestRepository, before: string, branch = 'main'): Promise<string[]> {
+export async function landedCommits(
+  repository: TestRepository,
+  before: string,
+  branch = 'main',
+): Promise<string[]> {
   const text = await repository.git('rev-list', '--reverse', '--first-parent', `${before}..${branch}`);
   return text === '' ? [] : text.split('\n');
 }
