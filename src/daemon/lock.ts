@@ -19,6 +19,7 @@ export function takeLock(path: string): Lock | null {
   try {
     closeSync(openSync(path, 'a', 0o600));
     database = new DatabaseSync(path, { timeout: 0 });
+    database.exec('PRAGMA journal_mode = MEMORY'); // nothing is ever written: no second file
     database.exec('BEGIN EXCLUSIVE');
     return lockOf(path, database);
   } catch (error) {
