@@ -52,6 +52,8 @@ export function runRow(id: string, patch: Partial<Run> = {}): Run {
     before: 'a'.repeat(40),
     head: 'a'.repeat(40),
     target: 'a'.repeat(40),
+    adopted: null,
+    lastLanded: null,
     held: null,
     options: {
       checks: [{ name: 'test', command: 'npm test', timeoutMs: 1000 }],
