@@ -47,6 +47,7 @@ const run: Run = {
   target: 'c0',
   adopted: null,
   lastLanded: null,
+  shared: null,
   held: null,
   options: {
     checks: [],

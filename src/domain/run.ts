@@ -50,6 +50,8 @@ export interface Run {
   adopted: { from: string; to: string } | null;
   /** Task whose landing made `head`; null before the first landing. */
   lastLanded: string | null;
+  /** Fingerprint of what agents share with the user's repository, taken at the start; null where they share nothing. */
+  shared: string | null;
   /** Why the user's checkout refuses what was landed; it waits at `refs/ao/landed/<run>`. */
   held: string | null;
   options: RunOptions;

@@ -1,3 +1,4 @@
+import type { Run } from '../domain/run.ts';
 import type { RunContext } from './context.ts';
 import { patchRun } from './patch-run.ts';
 
@@ -14,6 +15,8 @@ export async function advanceTarget(context: RunContext, commit: string): Promis
   if (run === null) throw new Error(`run ${context.run} is gone`);
   const current = await target.head(branch);
   if (current === commit) return followed(context, commit);
+  const meddling = await sharedGitChanged(context, run);
+  if (meddling !== null) return hold(context, commit, meddling);
   const result =
     current === run.target
       ? await target.advance(branch, run.target, commit)
@@ -31,6 +34,14 @@ export async function advanceTarget(context: RunContext, commit: string): Promis
       return adopt(context, run.head);
     }
   }
+}
+
+/** What agents share with the user's repository must be as it was at the start: git would run it at a landing. */
+async function sharedGitChanged(context: RunContext, run: Run): Promise<string | null> {
+  if (run.shared === null) return null;
+  const workspaces = context.workspaces[context.options.workspace];
+  const now = await workspaces.fingerprint(context.path);
+  return now === null ? null : workspaces.difference(run.shared, now);
 }
 
 async function followed(context: RunContext, commit: string): Promise<Settled> {

@@ -40,14 +40,15 @@ export async function continueAttempt(
     if (rows === null || rows.session.state !== 'ended') return; // the daemon lets go
   }
   const change = rows.attempt.change ?? (await saveWork(context, rows.task, rows.attempt, rows.session));
-  await decide(context, rows, change);
+  await decide(context, rows, change, signals.stop);
 }
 
-/** The gate, unless nobody wants the change any more. */
+/** The gate, unless nobody wants the change any more; when that happens meanwhile, the gate is given up. */
 async function decide(
   context: RunContext,
   rows: Rows,
   change: { commit: string; tree: string },
+  stop: AbortSignal,
 ): Promise<void> {
   const task = await context.store.get('task', rows.task.id);
   const run = await context.store.get('run', context.run);
@@ -55,8 +56,14 @@ async function decide(
     return supersede(context, rows.attempt, rows.session, change);
   }
   if (run?.state === 'stopping') return putBack(context, { ...rows, task }, change);
-  const verdict = await verifyChange(context, { ...rows, task }, change);
-  await recordVerdict(context, { ...rows, task }, change, verdict);
+  const signal = AbortSignal.any([context.signal, stop]);
+  try {
+    const verdict = await verifyChange({ ...context, signal }, { ...rows, task }, change);
+    await recordVerdict(context, { ...rows, task }, change, verdict);
+  } catch (error) {
+    if (!stop.aborted) throw error;
+    await supersede(context, rows.attempt, rows.session, change);
+  }
 }
 
 async function read(context: RunContext, attemptId: string): Promise<Rows | null> {
@@ -98,6 +105,8 @@ async function failToStart(context: RunContext, rows: Rows, problem: Problem): P
   const reason = 'message' in problem ? problem.message : problem.code;
   await endTree({ mark: sessionMark(context, rows.session), pid: 0, startTime: '', graceMs: GRACE_MS });
   await endSession(context, rows.session, { outcome: 'failed', exitCode: null, reason }, null);
+  const run = await context.store.get('run', context.run);
+  if (run?.state === 'stopping') return putBack(context, rows, null);
   await recordVerdict(context, rows, null, {
     status: 'not_verifiable',
     problems: [problem],

@@ -95,6 +95,7 @@ export async function newRun(world: World, opened: OpenedProject, request: FixRe
     target: opened.before,
     adopted: null,
     lastLanded: null,
+    shared: await world.workspaces[request.options.workspace].fingerprint(opened.path),
     held: null,
     options: { ...request.options, checks },
     env: request.env,

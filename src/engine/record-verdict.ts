@@ -44,7 +44,7 @@ export async function recordVerdict(
 export async function putBack(
   context: RunContext,
   { task, attempt, session }: { task: Task; attempt: Attempt; session: Session },
-  change: { commit: string; tree: string },
+  change: { commit: string; tree: string } | null,
 ): Promise<void> {
   const now = context.clock.now();
   await applyTransitions(
@@ -55,7 +55,7 @@ export async function putBack(
         row: task,
         event: 'return',
         patch: {
-          kept: change.commit,
+          kept: change?.commit ?? task.kept,
           reason: STOPPED,
           attemptsAllowed: task.attemptsAllowed + 1,
           updatedAt: now,

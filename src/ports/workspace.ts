@@ -31,4 +31,10 @@ export interface Workspaces {
   make(spec: { hub: Hub; path: string; branch: string; commit: string }): Promise<WorkspaceRef>;
   capture(hub: Hub, spec: CaptureSpec): Promise<Capture>;
   remove(hub: Hub, workspace: WorkspaceRef): Promise<void>;
+  /**
+   * Digest of what in the project's git directory can make git run or hide something and is within reach of agents in
+   * these workspaces; null where nothing is. `difference`: one sentence on what changed between two, or null.
+   */
+  fingerprint(projectPath: string): Promise<string | null>;
+  difference(before: string, after: string): string | null;
 }

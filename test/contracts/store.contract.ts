@@ -54,6 +54,7 @@ export function runRow(id: string, patch: Partial<Run> = {}): Run {
     target: 'a'.repeat(40),
     adopted: null,
     lastLanded: null,
+    shared: null,
     held: null,
     options: {
       checks: [{ name: 'test', command: 'npm test', timeoutMs: 1000 }],

@@ -52,14 +52,21 @@ for (const [moment, phases] of Object.entries(moments)) {
     assert.equal(report.run, started.stdout.trim());
     assert.equal(report.ok, true);
     const launched = (await readFile(starts, 'utf8')).trim().split('\n');
-    assert.equal(new Set(launched).size, launched.length, `an attempt was started twice: ${launched.join(' ')}`);
+    assert.equal(
+      new Set(launched).size,
+      launched.length,
+      `an attempt was started twice: ${launched.join(' ')}`,
+    );
     assert.equal(launched.length, report.tasks.flatMap(({ attempts }) => attempts).length);
     const counts: number[] = [];
     for (const commit of [before, ...(await landedCommits(repository, before))]) {
       counts.push((await failingTests(repository, commit)).length);
     }
     assert.equal(counts.at(-1), 0);
-    assert.ok(counts.every((count, index) => index === 0 || count < (counts[index - 1] ?? 0)), String(counts));
+    assert.ok(
+      counts.every((count, index) => index === 0 || count < (counts[index - 1] ?? 0)),
+      String(counts),
+    );
     const live = await line.ao(['list', '--live', '--json']);
     assert.deepEqual(JSON.parse(live.stdout), []);
   });

@@ -189,3 +189,29 @@ test('a person answers a task that needs one: retry gives attempts, accept waive
   assert.match(await repository.git('show', 'main:test/second.test.mjs'), /second\(\), 0/);
   await assert.rejects(bench.engine.retry('0000000000000000'), /There is no task/);
 });
+
+test('worktrees: a run goes green, and one whose agent changes the shared .git lands nothing and says what changed', async (t) => {
+  const bench = await openBench(t);
+  const honest = await makeRepository({ files: redModules(['one', 'two']) });
+  const poisoned = await makeRepository({ files: redModules(['bad']) });
+  t.after(() => Promise.all([honest.remove(), poisoned.remove()]));
+  const agentScript = await script(bench, {
+    rules: [
+      { match: { finding: 'one' }, steps: [honestFix('one', 1)] },
+      { match: { finding: 'two' }, steps: [honestFix('two', 2)] },
+      {
+        match: { finding: 'bad' },
+        steps: [honestFix('bad', 1), { run: ['git', 'config', 'filter.x.smudge', 'touch canary; cat'] }],
+      },
+    ],
+  });
+  const green = await fix(bench, request(honest, { agentScript, workspace: 'worktree' }));
+  assert.equal(green.ok, true, JSON.stringify(green, null, 1));
+  assert.equal(await honest.git('branch', '--list', 'ao/*'), '');
+  assert.equal(await honest.git('status', '--porcelain'), '');
+  const before = await poisoned.head();
+  const report = await fix(bench, request(poisoned, { agentScript, workspace: 'worktree' }));
+  assert.equal(report.ok, false);
+  assert.match(report.target.held ?? '', /filter\.x\.smudge/);
+  assert.equal(await poisoned.head('main'), before);
+});

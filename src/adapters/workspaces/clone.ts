@@ -18,6 +18,8 @@ const ours = ['/TASK.md', '/.ao/'];
  */
 export const cloneWorkspaces: Workspaces = {
   kind: 'clone',
+  fingerprint: async () => null, // a clone shares nothing that git would run
+  difference: () => null,
 
   async make({ hub, path: directory, branch, commit }) {
     await prepareToMake(hub, { kind: 'clone', path: directory, branch });

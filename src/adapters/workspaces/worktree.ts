@@ -8,7 +8,7 @@ import { removeDirectory } from '../../lib/remove-directory.ts';
 import type { Hub } from '../../ports/git.ts';
 import type { CaptureSpec, Workspaces } from '../../ports/workspace.ts';
 import { captureWork, type Source } from './capture.ts';
-import { excludeLine } from './fingerprint.ts';
+import { describeDifference, excludeLine, fingerprint } from './fingerprint.ts';
 import {
   forgetWorkspace,
   isDirectory,
@@ -18,8 +18,6 @@ import {
   removeRecorded,
   type WorkspaceRecord,
 } from './record.ts';
-
-export { describeDifference, fingerprint } from './fingerprint.ts';
 
 const git: Git = gitWith((message, cause) => new AoError('failed', message, null, { cause }));
 
@@ -32,6 +30,8 @@ const inTurn = new KeyedMutex();
  */
 export const worktreeWorkspaces: Workspaces = {
   kind: 'worktree',
+  fingerprint,
+  difference: describeDifference,
 
   async make({ hub, path: directory, branch, commit }) {
     const project = projectOf(directory);

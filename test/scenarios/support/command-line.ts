@@ -30,7 +30,11 @@ export async function openCommandLine(t: TestContext): Promise<CommandLine> {
       env: { ...process.env, AO_HOME: home, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    const [stdout, stderr] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close'),
+    ]);
     return { code: child.exitCode, stdout, stderr };
   };
   t.after(async () => {
