@@ -22,10 +22,25 @@ const flags = {
   checkTimeout: '60s',
 };
 
-/** Runs `ao fix` on the stage and shows it; null when the person ended it. */
+/** Runs `ao fix` on the stage with a daemon of its own, which is gone afterwards; null when the person ended it. */
 export async function perform(stage: Stage, face: Face, wishes: Wishes): Promise<Performance | null> {
-  const { env, repository, script } = stage;
-  const client = await connect({ start: true, env });
+  const { env } = stage;
+  let client: Client | null = null;
+  try {
+    client = await connect({ start: true, env });
+    return await fix(client, stage, { face, wishes });
+  } finally {
+    // Only a daemon can end agents: one that crashed is started again for that.
+    if (client !== null && (await findDaemon(env)) === null) await connect({ start: true, env });
+    await stopDaemon(env, { agents: true });
+  }
+}
+
+async function fix(
+  client: Client,
+  { env, repository, script }: Stage,
+  { face, wishes }: { face: Face; wishes: Wishes },
+): Promise<Performance | null> {
   const checks = [`test=${shellText(testCommand)}`, `lint=${shellText(lintCommand())}`];
   const { run } = await client.fix({
     cwd: repository,
@@ -46,12 +61,6 @@ export async function perform(stage: Stage, face: Face, wishes: Wishes): Promise
   if (ending.kind !== 'finished' || ending.stopped) return null;
   const report = await client.report(run);
   return { report, events, saved: await savedWork(client, report) };
-}
-
-/** Ends the demo's daemon and every agent of it. One that crashed is started again: only a daemon can end agents. */
-export async function endDaemon({ env }: Stage): Promise<void> {
-  if ((await findDaemon(env)) === null) await connect({ start: true, env });
-  await stopDaemon(env, { agents: true });
 }
 
 async function savedWork(client: Client, report: Report): Promise<Map<string, string>> {

@@ -3,7 +3,7 @@ import { Wishes } from '../cli/screen/wishes.ts';
 import { removeDirectory } from '../lib/remove-directory.ts';
 import { openFace } from './face.ts';
 import { Facts, type Outcome } from './facts.ts';
-import { endDaemon, type Performance, perform } from './perform.ts';
+import { type Performance, perform } from './perform.ts';
 import { isEverGreener, proveCommits, type ProvedCommit } from './prove-commits.ts';
 import { setStage, type Stage } from './stage.ts';
 
@@ -18,11 +18,22 @@ export interface DemoResult {
   /** True when each of them has fewer failures than the one before, and no new one. */
   everGreener: boolean;
   /** Where everything is, null when it was removed. */
-  kept: { repository: string; home: string } | null;
+  kept: Kept | null;
 }
 
-/** The whole demo; null when the person ended it. Leaves no process, and no file unless `keep`. */
-export async function runDemo({ keep }: { keep: boolean }): Promise<DemoResult | null> {
+export interface Kept {
+  repository: string;
+  home: string;
+}
+
+/** The person ended it. */
+export interface Ended {
+  ended: true;
+  kept: Kept | null;
+}
+
+/** The whole demo. Leaves no process, and no file unless `keep`. */
+export async function runDemo({ keep }: { keep: boolean }): Promise<DemoResult | Ended> {
   const wishes = new Wishes();
   const leaving = new AbortController();
   wishes.on('change', () => leaving.abort());
@@ -30,10 +41,10 @@ export async function runDemo({ keep }: { keep: boolean }): Promise<DemoResult |
   try {
     stage = await setStage();
     const performance = await onStage(stage, wishes);
-    if (performance === null) return null;
+    if (performance === null) return { ended: true, kept: keptOf(stage, keep) };
     return await judge(stage, performance, { keep, signal: leaving.signal });
   } catch (error) {
-    if (leaving.signal.aborted) return null;
+    if (leaving.signal.aborted) return { ended: true, kept: keptOf(stage, keep) };
     throw error;
   } finally {
     wishes.close();
@@ -47,7 +58,6 @@ async function onStage(stage: Stage, wishes: Wishes): Promise<Performance | null
     face.announce('building a small repository that is red in about ten places');
     return await perform(stage, face, wishes);
   } finally {
-    await endDaemon(stage);
     face.close();
   }
 }
@@ -57,7 +67,7 @@ async function judge(
   { report, events, saved }: Performance,
   { keep, signal }: { keep: boolean; signal: AbortSignal },
 ): Promise<DemoResult> {
-  const { base, env, repository, home } = stage;
+  const { base, env, repository } = stage;
   const flaky = new Set(report.baseline.findings.filter((one) => one.flaky).map(({ title }) => title));
   const { before, after } = report.target;
   const face = openFace();
@@ -84,10 +94,14 @@ async function judge(
     cases,
     commits: proved.map(({ commit, subject, failing }) => ({ commit, subject, failing: failing.length })),
     everGreener,
-    kept: keep ? { repository, home } : null,
+    kept: keptOf(stage, keep),
   };
 }
 
 function filesOf(commit: ProvedCommit | undefined): ReadonlyMap<string, string> {
   return commit?.files ?? new Map();
+}
+
+function keptOf(stage: Stage | null, keep: boolean): Kept | null {
+  return keep && stage !== null ? { repository: stage.repository, home: stage.home } : null;
 }

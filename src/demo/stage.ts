@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeDirectory } from '../lib/remove-directory.ts';
 import type { Case } from './case.ts';
 import { demoCases } from './cases.ts';
 import { makeRepository, shopFiles } from './make-repository.ts';
@@ -20,16 +21,25 @@ export interface Stage {
 
 export async function setStage(): Promise<Stage> {
   const base = await realpath(await mkdtemp(join(tmpdir(), 'ao-demo-')));
+  try {
+    return await furnish(base);
+  } catch (error) {
+    await removeDirectory(base);
+    throw error;
+  }
+}
+
+async function furnish(base: string): Promise<Stage> {
   const [repository, home, script] = [
     join(base, 'corner-shop'),
     join(base, 'data'),
     join(base, 'agents.json'),
   ];
   const cases = demoCases(join(base, 'supplier-calls'));
+  const config = join(base, 'agent-orchestrator.yaml'); // so that none above the temporary directory is found
   await mkdir(home, { mode: 0o700 });
   await makeRepository(repository, shopFiles(cases));
   await writeFile(script, `${JSON.stringify({ rules: cases.flatMap(({ rules }) => rules) }, null, 2)}\n`);
-  const config = join(base, 'agent-orchestrator.yaml'); // so that none above the temporary directory is found
   await writeFile(config, '{}\n');
   return { base, repository, home, script, cases, env: environment(home, config) };
 }

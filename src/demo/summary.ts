@@ -1,7 +1,8 @@
+import { dirname } from 'node:path';
 import type { Paint } from '../cli/screen/paint.ts';
 import { fit } from '../cli/screen/text-width.ts';
 import { formatDuration } from '../lib/duration.ts';
-import type { DemoResult } from './run-demo.ts';
+import type { DemoResult, Kept } from './run-demo.ts';
 
 export interface Paper {
   columns: number;
@@ -21,7 +22,9 @@ export function summary(result: DemoResult, paper: Paper): string[] {
     '',
     ...commitLines(result, paper),
     '',
-    ...nextLines(result, paper),
+    ...placeLines(result.kept, paper.program),
+    '',
+    ...nextLines(paper),
   ];
 }
 
@@ -51,35 +54,33 @@ function caseLines({ ok, title, detail }: DemoResult['cases'][number], { columns
 }
 
 function commitLines({ commits, everGreener }: DemoResult, { columns, paint }: Paper): string[] {
+  const room = Math.min(columns, widest);
   const head = everGreener
     ? 'Every commit on main, checked out and tested by itself, has fewer failures than the one before:'
-    : paint('bad', 'The commits on main, each tested by itself, do not get greener one by one:');
+    : 'The commits on main, each tested by itself, do not get greener one by one:';
   const lines = commits.map(({ commit, subject, failing }) =>
-    fit(
-      `  ${commit.slice(0, 10)}  ${String(failing).padStart(2)} failing  ${subject}`,
-      Math.min(columns, widest),
-    ),
+    fit(`  ${commit.slice(0, 10)}  ${String(failing).padStart(2)} failing  ${subject}`, room),
   );
-  return [...wrap(head, Math.min(columns, widest)), ...lines];
+  return [...wrap(head, room).map((line) => paint(everGreener ? 'plain' : 'bad', line)), ...lines];
 }
 
-function nextLines({ kept }: DemoResult, { paint, program }: Paper): string[] {
-  const place =
-    kept === null
-      ? ['Everything that the demo made is removed again; ao demo --keep leaves it.']
-      : [
-          'The repository and the data of this demo were kept:',
-          `  git -C ${quote(kept.repository)} log --graph`,
-          `  AO_HOME=${quote(kept.home)} ${program} status`,
-          `  rm -r ${quote(kept.repository.replace(/\/[^/]+$/, ''))}    (when you have seen enough)`,
-        ];
+/** Where everything is. */
+export function placeLines(kept: Kept | null, program: string): string[] {
+  if (kept === null) return ['Everything that the demo made is removed again; ao demo --keep leaves it.'];
   return [
-    ...place,
-    '',
+    'The repository and the data of this demo were kept:',
+    `  git -C ${quote(kept.repository)} log --graph`,
+    `  AO_HOME=${quote(kept.home)} ${program} status`,
+    `  rm -r ${quote(dirname(kept.repository))}    # when you have seen enough`,
+  ];
+}
+
+function nextLines({ paint, program }: Paper): string[] {
+  return [
     paint('strong', 'Now with a repository of your own, and the agent that you have:'),
     `  ${program} fix path/to/repository --agent-command "claude -p --permission-mode acceptEdits"`,
-    'Any program works that reads a task on its standard input and edits files in its folder.',
-    `See first what it would do, without an agent:  ${program} fix path/to/repository --dry-run`,
+    'Any program will do that reads a task on its standard input and edits the files around it.',
+    `What it would work on, without an agent:  ${program} fix path/to/repository --dry-run`,
   ];
 }
 

@@ -1,5 +1,5 @@
 import { runDemo } from '../../demo/run-demo.ts';
-import { summary } from '../../demo/summary.ts';
+import { placeLines, summary } from '../../demo/summary.ts';
 import { programName } from '../../demo/program-name.ts';
 import { exitCode } from '../../api/contract/errors.ts';
 import type { Define } from '../command.ts';
@@ -20,8 +20,9 @@ export const define: Define = (command) => {
 
 async function demo({ keep = false, json = false }: Options): Promise<void> {
   const result = await runDemo({ keep });
-  if (result === null) {
+  if ('ended' in result) {
     remark('The demo was ended; nothing of it runs any more.');
+    placeLines(result.kept, programName()).forEach(remark);
     process.exitCode = exitCode.interrupted;
     return;
   }
