@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { makeChecks } from '../src/adapters/checks/index.ts';
@@ -8,6 +10,7 @@ import type { Rule } from '../src/demo/case.ts';
 import { demoCases } from '../src/demo/cases.ts';
 import { lintCommand, shellText, testCommand } from '../src/demo/checks.ts';
 import { makeRepository, shopFiles } from '../src/demo/make-repository.ts';
+import type { DemoResult } from '../src/demo/run-demo.ts';
 import type { CheckResult } from '../src/domain/check-result.ts';
 import type { Finding } from '../src/domain/finding.ts';
 import { groupFindings } from '../src/domain/grouping.ts';
@@ -17,6 +20,7 @@ import {
   type TestRepository,
   writeFiles,
 } from './support/repositories.ts';
+import { waitFor } from './support/wait-for.ts';
 
 let base: string;
 let shop: TestRepository;
@@ -158,5 +162,91 @@ describe('the repository of the demo', () => {
   test('comes with a script that the scripted agent accepts', () => {
     const rules = cases().flatMap((each) => each.rules);
     assert.equal(parseScript(JSON.stringify({ rules })).rules.length, rules.length);
+  });
+});
+
+describe('ao demo', () => {
+  const main = path.join(import.meta.dirname, '../src/cli/main.ts');
+  let temporary: string;
+  before(async () => {
+    temporary = path.join(base, 'temporary files');
+    await mkdir(temporary);
+  });
+
+  function start(...options: string[]) {
+    const env = { ...process.env, TMPDIR: temporary, AO_HOME: '/dev/null/not used', AO_SCOPE: 'nothing' };
+    const child = spawn(process.execPath, [main, 'demo', ...options], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const out = { text: '' };
+    const err = { text: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out.text += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err.text += text));
+    return { child, out, err, ended: once(child, 'close') };
+  }
+
+  async function said(err: { text: string }, what: RegExp): Promise<void> {
+    await waitFor(`${what}`, () => what.test(err.text), 60_000).catch((error: Error) => {
+      throw new Error(`${error.message}; there was: ${err.text}`);
+    });
+  }
+
+  /** Processes with the demo's directory in their environment or arguments. */
+  async function leftOver(): Promise<string[]> {
+    const found: string[] = [];
+    for (const pid of await readdir('/proc').catch(() => [])) {
+      if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
+      const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
+      const text = (await read('environ')) + (await read('cmdline'));
+      if (text.includes(temporary)) found.push(`${pid} ${text.slice(0, 100)}`);
+    }
+    return found;
+  }
+
+  test('brings its repository to green with every case as promised, and leaves nothing', async () => {
+    const { child, out, err, ended } = start('--json');
+    await ended;
+    const { ok, cases: shown, commits, report } = JSON.parse(out.text) as DemoResult;
+    assert.deepEqual(
+      shown.filter((one) => !one.ok),
+      [],
+      err.text,
+    );
+    assert.deepEqual(
+      shown.map(({ name }) => name),
+      cases().map(({ name }) => name),
+    );
+    assert.equal(ok, true);
+    assert.equal(child.exitCode, 0);
+    assert.equal(report.ok, true);
+    assert.ok(commits.length > 3);
+    assert.equal(commits.at(-1)?.failing, 0);
+    assert.ok(commits.slice(1).every(({ failing }, index) => failing < (commits[index]?.failing ?? 0)));
+    assert.deepEqual(await readdir(temporary), []);
+    assert.deepEqual(await leftOver(), []);
+  });
+
+  test('ends on Ctrl-C while agents work, with exit code 130 and nothing left', async () => {
+    const { child, err, ended } = start();
+    await said(err, /attempt 1 started/);
+    child.kill('SIGINT');
+    await ended;
+    assert.equal(child.exitCode, 130);
+    assert.deepEqual(await readdir(temporary), []);
+    assert.deepEqual(await leftOver(), []);
+  });
+
+  test('leaves the repository and its data where they were asked for, but no process', async () => {
+    const { child, err, ended } = start('--keep');
+    await said(err, /checking main/);
+    child.kill('SIGINT');
+    await ended;
+    const [folder = ''] = await readdir(temporary);
+    assert.match(err.text, new RegExp(`git -C '.*${folder}/corner-shop' log`));
+    const kept = openRepository(path.join(temporary, folder, 'corner-shop'));
+    assert.equal(await kept.git('log', '-1', '--format=%s', 'main'), 'Open the shop');
+    assert.deepEqual(await leftOver(), []);
+    await rm(path.join(temporary, folder), { recursive: true });
   });
 });
