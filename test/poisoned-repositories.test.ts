@@ -111,6 +111,7 @@ const traps: Trap[] = [
     what: 'a filter named in info/attributes',
     set: async ({ repository, commonDir, trap }) => {
       await repository.git('config', 'filter.evil.clean', trap);
+      await repository.git('config', 'filter.evil.smudge', trap);
       await mkdir(path.join(commonDir, 'info'), { recursive: true });
       await writeFile(path.join(commonDir, 'info/attributes'), '* filter=evil\n');
     },

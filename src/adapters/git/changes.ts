@@ -34,7 +34,7 @@ const statuses: Readonly<Record<string, FileChange['status']>> = {
 };
 
 /** `:oldmode newmode oldid newid status` NUL path NUL [new path NUL] */
-export function parseRaw(bytes: Uint8Array): RawChange[] {
+function parseRaw(bytes: Uint8Array): RawChange[] {
   const records = splitAtNul(bytes);
   const changes: RawChange[] = [];
   for (let at = 0; at < records.length; ) {
@@ -68,7 +68,7 @@ function takeSections(file: RawChange, sections: Section[]): Section {
 }
 
 /** One section for each `diff --git` line: a line of a file's content never begins with it, as it has a sign first. */
-export function parsePatch(patch: string): Section[] {
+function parsePatch(patch: string): Section[] {
   const sections: Section[] = [];
   let section: Section | undefined;
   let inHunk = false;

@@ -4,15 +4,21 @@ import { AoError } from '../../domain/errors.ts';
 import { makeBorrowingRepository } from '../../lib/borrowing-repository.ts';
 import { type Git, gitWith, uploadPack } from '../../lib/git.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
+import { remember } from '../../lib/remember.ts';
 import { pathFromBytes, splitAtNul } from '../../lib/path-bytes.ts';
 import type { CommitSpec, Hub, MergeResult } from '../../ports/git.ts';
 import { readChanges } from './changes.ts';
 import { listRefs, readBlob, restorePaths } from './trees.ts';
 
-/** Longest wait for another repository: an agent may have put a pipe where git expects a file. */
-const fetchTimeoutMs = 5 * 60_000;
+/** The user's repository may be large, and comes whole the first time. */
+const targetTimeoutMs = 60 * 60_000;
+
+/** Of an agent's only the new is fetched; it may have put a pipe where git expects a file, and waits for ever. */
+const agentTimeoutMs = 2 * 60_000;
 
 const inTurn = new KeyedMutex();
+
+const REMEMBERED = 64;
 
 /** Makes the repository when there is none. `userRepository` is what `fetchTarget` reads. */
 export async function openHub(spec: { gitDir: string; userRepository: string }): Promise<Hub> {
@@ -51,6 +57,16 @@ class BareHub implements Hub {
   readonly gitDir: string;
   readonly #userRepository: string;
   readonly #git: Git;
+
+  /** Objects never change, and the same few commits are asked for again and again. */
+  readonly treeOf = remember(REMEMBERED, (commit) =>
+    this.#line(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`]),
+  );
+
+  readonly listFiles = remember(REMEMBERED, async (revision) => {
+    const { stdout } = await this.#git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', revision]);
+    return splitAtNul(stdout).map(pathFromBytes);
+  });
 
   constructor(git: Git, spec: { gitDir: string; userRepository: string }) {
     this.gitDir = spec.gitDir;
@@ -93,15 +109,11 @@ class BareHub implements Hub {
       '--no-write-fetch-head',
     ];
     args.push('--no-recurse-submodules', '--update-shallow', '--force', `--upload-pack=${uploadPack}`);
-    const signal = AbortSignal.timeout(fetchTimeoutMs);
+    const signal = AbortSignal.timeout(into.check ? agentTimeoutMs : targetTimeoutMs);
     await this.#git([...args, '--', repository, `+${revision}:${into.ref}`], { signal });
     const commit = await this.readRef(into.ref);
     if (commit === null) throw new AoError('failed', `${revision} of ${repository} could not be fetched.`);
     return commit;
-  }
-
-  treeOf(commit: string): Promise<string> {
-    return this.#line(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`]);
   }
 
   async isAncestor(ancestor: string, commit: string): Promise<boolean> {
@@ -152,11 +164,6 @@ class BareHub implements Hub {
 
   readFile(revision: string, file: string): Promise<string | null> {
     return readBlob(this.#git, revision, file);
-  }
-
-  async listFiles(revision: string): Promise<string[]> {
-    const { stdout } = await this.#git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', revision]);
-    return splitAtNul(stdout).map(pathFromBytes);
   }
 
   async messages(from: string, to: string): Promise<string[]> {

@@ -9,7 +9,7 @@ import { buildTree, type CapturedTree } from './captured-tree.ts';
 import { isDirectory } from './record.ts';
 
 /** Longest wait for git in what an agent left: a pipe in the place of a file would hold it for ever. */
-export const captureTimeoutMs = 10 * 60_000;
+export const captureTimeoutMs = 5 * 60_000;
 
 /** Where the agent's own commits may be read, by fetching and in no other way. */
 export interface Source {
