@@ -250,4 +250,30 @@ describe('the daemon', { concurrency: false }, () => {
     assert.match(stdout, /has stopped/);
     assert.equal(lives(pid), false);
   });
+
+  test('is followed by its clients over a crash and a replacement, and not brought back once it was stopped', async () => {
+    const home = ao.home('followed');
+    const { connect }: typeof import('../src/api/client.ts') = await import(
+      join(ao.root, 'src/api/client.ts')
+    );
+    const env = { PATH: process.env['PATH'], HOME: ao.root, AO_HOME: home };
+    const client = await connect({ start: true, env });
+    const stream = client.events({ run: 'run-1', after: null });
+    const pids: number[] = [];
+    const picture = async (): Promise<void> => {
+      assert.equal((await stream.next()).value?.kind, 'run');
+      pids.push(daemonPid(home) ?? 0);
+    };
+    await picture();
+    process.kill(pids[0] ?? 0, 'SIGKILL');
+    await picture();
+    const waiting = picture();
+    await ao.run(home, ['daemon', 'restart']);
+    await waiting;
+    assert.equal(new Set(pids).size, 3);
+    const ended = assert.rejects(stream.next(), { code: 'daemon', message: /was stopped/ });
+    await ao.run(home, ['daemon', 'stop']);
+    await ended;
+    assert.equal((await ao.run(home, ['daemon', 'status'])).code, 4);
+  });
 });

@@ -126,7 +126,9 @@ export class Client {
         if (!(error instanceof Unreachable)) throw error;
       }
       if (!aborted())
-        this.#connection = said ? await awaitSuccessor(this.#env) : await reachDaemon(this.#env);
+        this.#connection = said
+          ? await awaitSuccessor(this.health.pid, this.#env)
+          : await reachDaemon(this.#env);
     }
   }
 
@@ -149,14 +151,17 @@ export class Client {
   }
 }
 
-const successorPatienceMs = 10_000;
+const successorPatienceMs = 3000;
 
-/** After a daemon said that it goes: the one that replaces it. Starting one here would undo what somebody asked for. */
-async function awaitSuccessor(env: Environment): Promise<Connection> {
-  const deadline = performance.now() + successorPatienceMs;
+/**
+ * After a daemon said that it goes: the one that replaces it. Starting one here would undo what somebody asked for.
+ * Patience begins when the old one is gone, because ending agents with their work saved may take a while.
+ */
+async function awaitSuccessor(old: number, env: Environment): Promise<Connection> {
+  let deadline = Number.POSITIVE_INFINITY;
   for (;;) {
     const found = await findDaemon(env);
-    if (found !== null) return found;
+    if (found !== null && found.health.pid !== old) return found;
     if (performance.now() > deadline) {
       throw new AoError(
         'daemon',
@@ -164,6 +169,17 @@ async function awaitSuccessor(env: Environment): Promise<Connection> {
         'Agents go on. Run the command again to watch them.',
       );
     }
+    if (deadline === Number.POSITIVE_INFINITY && !isThere(old)) {
+      deadline = performance.now() + successorPatienceMs;
+    }
     await delay(100);
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
