@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Installation, makeDirectory, type Outcome } from './support/installation.ts';
+
+let ao: Installation;
+let home: string;
+before(() => {
+  ao = new Installation();
+  home = ao.home('home');
+});
+after(() => ao.remove());
+
+const run = (...args: string[]): Promise<Outcome> => ao.run(home, args);
+
+describe('the command line', { concurrency: false }, () => {
+  test('answers --version and --help without a daemon or a data directory', async () => {
+    assert.match((await run('--version')).stdout, /^\d+\.\d+\.\d+\n$/);
+    const { code, stdout } = await run('--help');
+    assert.equal(code, 0);
+    assert.match(stdout, /^ao \w+/, 'the first token is an example');
+    for (const text of ['ao doctor', 'ao daemon', '130', 'AO_HOME', 'AO_AGENT_COMMAND']) {
+      assert.ok(stdout.includes(text), text);
+    }
+    assert.equal((await run()).stdout, stdout);
+    assert.equal((await run('help')).stdout, stdout);
+    assert.doesNotMatch(stdout, /AO_POLICY/);
+    assert.equal(existsSync(home), false);
+  });
+
+  test('answers --version without loading what reads arguments', async () => {
+    const loader = join(ao.root, 'trace.mjs');
+    writeFileSync(
+      loader,
+      `import { registerHooks } from 'node:module';
+registerHooks({ load(url, context, next) { process.stderr.write(url + '\\n'); return next(url, context); } });\n`,
+    );
+    const main = join(ao.root, 'src/cli/main.ts');
+    const child = spawn(process.execPath, ['--import', loader, main, '--version'], { stdio: 'pipe' });
+    let loaded = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (loaded += text));
+    await once(child, 'close');
+    assert.match(loaded, /cli\/main\.ts/);
+    assert.doesNotMatch(loaded, /commander|zod|hono|yaml/);
+  });
+
+  test('shows an example first in the help of a command', async () => {
+    for (const args of [
+      ['daemon', '--help'],
+      ['help', 'daemon'],
+    ]) {
+      const { code, stdout } = await run(...args);
+      assert.equal(code, 0);
+      assert.match(stdout, /^ao daemon status\n/);
+      assert.match(stdout, /Usage: ao daemon/);
+    }
+  });
+
+  test('refuses what it does not know with exit code 2 and what was probably meant', async () => {
+    const cases = [
+      [['doctr'], /there is no command "doctr"\n.*Did you mean "doctor"/],
+      [['daemon', 'stat'], /unknown command 'stat'\n.*start/],
+      [['daemon', 'start', '--jsn'], /unknown option '--jsn'\n.*--json/],
+      [['daemon'], /needs to know what to do\n.*ao daemon --help/],
+      [['doctor', 'extra'], /too many arguments/],
+    ] as const;
+    for (const [args, expected] of cases) {
+      const { code, stdout, stderr } = await run(...args);
+      assert.deepEqual([code, stdout], [2, ''], args.join(' '));
+      assert.match(stderr, expected);
+    }
+  });
+
+  test('gives errors as one JSON document on stdout with --json', async () => {
+    const { code, stdout } = await run('daemon', 'stat', '--json');
+    assert.equal(code, 2);
+    const { error } = JSON.parse(stdout);
+    assert.deepEqual(Object.keys(error), ['code', 'message', 'hint']);
+    assert.equal(error.code, 'usage');
+  });
+
+  test('prints the schema of the configuration', async () => {
+    const { stdout } = await run('schema');
+    assert.ok(JSON.parse(stdout).properties.fix.properties.checkTimeout);
+  });
+
+  test('ends quietly when nobody reads on', async () => {
+    const main = join(ao.root, 'src/cli/main.ts');
+    const child = spawn(process.execPath, [main, 'schema'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let errors = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+    const [code] = await once(child, 'close');
+    assert.deepEqual([code, errors], [0, '']);
+  });
+
+  test('colours only for terminals', async () => {
+    const { stderr } = await ao.run(home, ['nothing'], { env: { TERM: 'xterm-256color' } });
+    assert.doesNotMatch(stderr, /\x1b/);
+  });
+});
+
+describe('ao doctor', { concurrency: false }, () => {
+  const doctor = async (
+    env: Record<string, string> = {},
+    cwd = ao.root,
+  ): Promise<[number, Record<string, string>]> => {
+    const { code, stdout } = await ao.run(home, ['doctor', '--json'], { env, cwd });
+    const { checks }: { checks: { name: string; status: string }[] } = JSON.parse(stdout);
+    return [code, Object.fromEntries(checks.map(({ name, status }) => [name, status]))];
+  };
+
+  test('is content with a machine that has all, and changes nothing', async () => {
+    const [code, checks] = await doctor();
+    assert.equal(code, 0);
+    assert.equal(Object.values(checks).includes('fail'), false);
+    assert.deepEqual(Object.keys(checks), [
+      'node',
+      'git',
+      'tmux',
+      'data',
+      'space',
+      'config',
+      'daemon',
+      'runs',
+    ]);
+    assert.equal(existsSync(home), false);
+  });
+
+  test('fails with exit code 1 on a machine without git', async () => {
+    const [code, checks] = await doctor({ PATH: makeDirectory(join(ao.root, 'empty')) });
+    assert.deepEqual([code, checks['git'], checks['tmux']], [1, 'fail', 'ok']);
+  });
+
+  test('fails on an old git, naming its version', async () => {
+    const bin = makeDirectory(join(ao.root, 'bin'));
+    writeFileSync(join(bin, 'git'), '#!/bin/sh\necho git version 2.37.9\n', { mode: 0o755 });
+    const { code, stdout } = await ao.run(home, ['doctor'], { env: { PATH: `${bin}:/bin:/usr/bin` } });
+    assert.equal(code, 1);
+    assert.match(stdout, /^fail {2}git {5}git version 2\.37\.9 is too old.*\n +Install git 2\.38/m);
+  });
+
+  test('fails on a wrong configuration, naming the place', async () => {
+    const folder = makeDirectory(join(ao.root, 'configured'));
+    writeFileSync(join(folder, 'agent-orchestrator.yaml'), 'fix:\n  tmeout: 3m\n');
+    const { code, stdout } = await ao.run(home, ['doctor'], { cwd: folder });
+    assert.equal(code, 1);
+    assert.match(stdout, /agent-orchestrator\.yaml:2:3: unknown key "tmeout"; did you mean "timeout"\?/);
+  });
+
+  test('fails on a data directory that cannot be one, and warns of one that others may read', async () => {
+    const blocked = ao.home('blocked');
+    writeFileSync(blocked, '');
+    const below = await ao.run(join(blocked, 'below'), ['doctor', '--json']);
+    assert.equal(JSON.parse(below.stdout).checks[3].status, 'fail');
+    const open = makeDirectory(ao.home('open'), 0o755);
+    const warned = await ao.run(open, ['doctor', '--json']);
+    assert.deepEqual([warned.code, JSON.parse(warned.stdout).checks[3].status], [0, 'warn']);
+  });
+
+  test('warns of a run whose repository is gone', async () => {
+    await run('daemon', 'start');
+    const [code, checks] = await doctor();
+    assert.deepEqual([code, checks['daemon'], checks['runs']], [0, 'ok', 'warn']);
+  });
+});
