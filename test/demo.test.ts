@@ -187,9 +187,11 @@ describe('ao demo', () => {
   }
 
   async function said(err: { text: string }, what: RegExp): Promise<void> {
-    await waitFor(`${what}`, () => what.test(err.text), 60_000).catch((error: Error) => {
-      throw new Error(`${error.message}; there was: ${err.text}`);
-    });
+    try {
+      await waitFor(`${what}`, () => what.test(err.text), 60_000);
+    } catch (cause) {
+      throw new Error(`it only said: ${err.text}`, { cause });
+    }
   }
 
   /** Processes with the demo's directory in their environment or arguments. */

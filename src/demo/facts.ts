@@ -78,7 +78,7 @@ export function secondTry(
 ): { first: Attempt; last: Attempt } | null {
   const [first, ...later] = task?.attempts ?? [];
   const last = later.at(-1);
-  if (task?.landed == null || first === undefined || last === undefined) return null;
+  if (!task?.landed || first === undefined || last === undefined) return null;
   return first.outcome !== 'passed' && why(first) ? { first, last } : null;
 }
 

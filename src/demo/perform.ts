@@ -51,7 +51,7 @@ async function fix(
   });
   const events: Event[] = [];
   const listening: Face = {
-    ...bound(face),
+    ...face,
     take: (message: StreamMessage) => {
       if (message.kind === 'event') events.push(message.event);
       face.take(message);
@@ -69,13 +69,4 @@ async function savedWork(client: Client, report: Report): Promise<Map<string, st
     if (outcome !== 'passed') saved.set(session, await client.diff(session));
   }
   return saved;
-}
-
-function bound(face: Face): Face {
-  return {
-    announce: (text) => face.announce(text),
-    take: (message) => face.take(message),
-    ask: (wish) => face.ask(wish),
-    close: () => face.close(),
-  };
 }
