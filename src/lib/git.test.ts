@@ -46,7 +46,7 @@ test('a failure has the words of git without escape sequences, and an allowed ex
       (error) =>
         error instanceof GitError &&
         error.exitCode === 128 &&
-        /^git rev-parse: fatal: Needed a single/.test(error.message),
+        error.message.startsWith('git rev-parse: fatal: Needed a single'),
     );
     const talker = path.join(repository.path, 'talker.sh');
     await writeFile(talker, '#!/bin/sh\nprintf "\\033[31mred\\033]0;title\\007 words\\n" >&2\nexit 1\n', {

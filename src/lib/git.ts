@@ -241,10 +241,7 @@ function tooMuch(args: readonly string[], maxBytes: number): GitError {
   return new GitError(`git ${args[0]} has more than ${maxBytes >> 20} MiB to say`, null);
 }
 
-/** Oldest git that has `merge-tree --write-tree`. */
-export const oldestGit = '2.38';
-
-/** Version of the git on the PATH, null where there is none. */
+/** Version of the git on the PATH, null where there is none. 2.38 is the oldest with `merge-tree --write-tree`. */
 export async function gitVersion(): Promise<{ version: string; supported: boolean } | null> {
   let said: string;
   try {

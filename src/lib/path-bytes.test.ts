@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { joinWithNul, pathFromBytes, pathToBytes, splitAtNul } from './path-bytes.ts';
 
 test('any bytes survive the way to a path and back', () => {

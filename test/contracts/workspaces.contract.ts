@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmod,
   lstat,
@@ -514,6 +515,25 @@ function describeOddFiles(setUp: SetUp): void {
     const capture = await made.capture();
     assert.deepEqual(await made.changed(capture), ['.gitattributes', 'new.txt', 'odd.txt', 'z.txt']);
     assert.equal(await hub.readFile(capture.commit, 'odd.txt'), 'not UTF-16');
+  });
+
+  test('a file that Git LFS fetched is no change, one that differs from its pointer is', async () => {
+    const pointer = (content: string): string => {
+      const oid = createHash('sha256').update(content).digest('hex');
+      return `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${content.length}\n`;
+    };
+    const { make } = await setUp({
+      '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n',
+      'same.bin': pointer('content of the first'),
+      'other.bin': pointer('content of the second'),
+      'unfetched.bin': pointer('content of the third'),
+      'no pointer.bin': 'committed as it is',
+    });
+    const made = await make();
+    await made.agent.write({ 'same.bin': 'content of the first', 'other.bin': 'content of the 2nd' });
+    const capture = await made.capture();
+    assert.deepEqual(await made.changed(capture), ['other.bin']);
+    assert.equal(await made.read(capture, 'other.bin'), 'content of the 2nd');
   });
 
   test('a file of 100 MB is kept', async () => {

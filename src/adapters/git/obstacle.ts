@@ -65,12 +65,12 @@ const unfinished: readonly (readonly [file: string, what: string])[] = [
   ['BISECT_LOG', 'a bisect is'],
 ];
 
-async function findUnfinished({ gitDir, path: place }: Worktree): Promise<string | null> {
+async function findUnfinished({ gitDir, path: directory }: Worktree): Promise<string | null> {
   for (const [file, what] of unfinished) {
-    if (await exists(path.join(gitDir, file))) return `${what} in progress in ${place}`;
+    if (await exists(path.join(gitDir, file))) return `${what} in progress in ${directory}`;
   }
   for (const lock of ['index.lock', 'HEAD.lock'].map((name) => path.join(gitDir, name))) {
-    if (await exists(lock)) return `another git command works in ${place}, or left ${lock} behind`;
+    if (await exists(lock)) return `another git command works in ${directory}, or left ${lock} behind`;
   }
   return null;
 }

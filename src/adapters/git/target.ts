@@ -1,6 +1,5 @@
 import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import path from 'node:path';
 import { AoError } from '../../domain/errors.ts';
 import { type Git, gitWith, receivePack } from '../../lib/git.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';

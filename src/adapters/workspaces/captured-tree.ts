@@ -1,6 +1,7 @@
 import type { Git } from '../../lib/git.ts';
 import { pathFromBytes, splitAtNul } from '../../lib/path-bytes.ts';
 import { addFiles, removeEntries } from './index-files.ts';
+import { type Tracked, unchangedLfsFiles } from './lfs-files.ts';
 import { filesOfNested } from './nested-repositories.ts';
 
 export interface CapturedTree {
@@ -30,7 +31,9 @@ export async function buildTree(git: Git, spec: TreeSpec): Promise<CapturedTree>
   const tracked = await findTracked(git);
   await removeEntries(git, tracked.gone);
   const untracked = (await findUntracked(git, spec.root)).filter((name) => !unwanted.excludes(name));
-  await addFiles(git, spec.root, [...tracked.present, ...untracked]);
+  const unchanged = await unchangedLfsFiles(git, spec.root, tracked.present);
+  const present = tracked.present.map(({ name }) => name).filter((name) => !unchanged.has(name));
+  await addFiles(git, spec.root, [...present, ...untracked]);
   return { tree: await writeTree(git), committedTree };
 }
 
@@ -73,14 +76,22 @@ function readEntry(record: Buffer): [name: string, mode: string] {
 }
 
 /** Files of the index that may have changed, and those that are no files any more. */
-async function findTracked(git: Git): Promise<{ present: string[]; gone: string[] }> {
-  const { stdout } = await git(['diff-files', '-z', '--raw', '--ignore-submodules=all', '--no-ext-diff']);
+async function findTracked(git: Git): Promise<{ present: Tracked[]; gone: string[] }> {
+  const { stdout } = await git([
+    'diff-files',
+    '-z',
+    '--raw',
+    '--no-abbrev',
+    '--ignore-submodules=all',
+    '--no-ext-diff',
+  ]);
   const records = splitAtNul(stdout);
-  const found: { present: string[]; gone: string[] } = { present: [], gone: [] };
+  const found: { present: Tracked[]; gone: string[] } = { present: [], gone: [] };
   for (let at = 0; at + 1 < records.length; at += 2) {
-    const [, mode = ''] = (records[at] ?? Buffer.alloc(0)).toString('latin1').split(' ');
+    const [, mode = '', object = ''] = (records[at] ?? Buffer.alloc(0)).toString('latin1').split(' ');
     const name = pathFromBytes(records[at + 1] ?? Buffer.alloc(0));
-    (mode === '000000' || mode === gitlink ? found.gone : found.present).push(name);
+    if (mode === '000000' || mode === gitlink) found.gone.push(name);
+    else found.present.push({ name, object });
   }
   return found;
 }

@@ -70,6 +70,6 @@ export function describeDifference(before: string, after: string): string | null
   return cleanText(`In the shared git directory, ${shown.join(', ')}${rest}.`);
 }
 
-function read(fingerprint: string): Map<string, string> {
-  return new Map(Object.entries(JSON.parse(fingerprint) as Record<string, string>)); // made by the function above
+function read(text: string): Map<string, string> {
+  return new Map(Object.entries(JSON.parse(text) as Record<string, string>)); // made by the function above
 }
