@@ -8,6 +8,8 @@ import { socketPath } from '../lib/ao-home.ts';
 
 export interface Listening {
   socket: string;
+  /** False when the socket's file was removed or replaced, so that no client finds it any more. */
+  stillThere(): boolean;
   /** Ends every connection, the idle ones first, and removes the socket. */
   close(): Promise<void>;
 }
@@ -21,7 +23,9 @@ export async function listen(api: Hono, home: string): Promise<Listening> {
     server.once('error', (error) => reject(cannotListen(socket, error)));
     server.listen(socket, resolve);
   });
-  return { socket, close: () => close(server) };
+  const { ino } = lstatSync(socket);
+  const stillThere = (): boolean => lstatSync(socket, { throwIfNoEntry: false })?.ino === ino;
+  return { socket, stillThere, close: () => close(server) };
 }
 
 /** A dead daemon's socket is removed; what somebody else put there is left alone, and another name taken. */

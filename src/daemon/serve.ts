@@ -20,7 +20,7 @@ export interface Daemon {
   lock: Lock;
 }
 
-const watchLockMs = 2000;
+const watchMs = 2000;
 /** For letting go of the engine, where no agent has to be ended. */
 const letGoMs = 15_000;
 
@@ -62,7 +62,8 @@ export async function serve(daemon: Daemon): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
   setInterval(() => {
     if (!daemon.lock.stillOurs()) stop('the data directory was removed');
-  }, watchLockMs);
+    else if (state.listening?.stillThere() === false) stop('the socket was removed');
+  }, watchMs);
   log('daemon.ready', { pid: health.pid, version: health.version, socket: state.listening.socket });
 }
 

@@ -15,7 +15,8 @@ export interface DaemonInfo {
   socket: string;
 }
 
-const patienceMs = 3000;
+/** A busy machine may take this long; a dead daemon is known without asking. */
+const patienceMs = 10_000;
 
 export function readDaemonInfo(paths: HomePaths): DaemonInfo | null {
   try {
@@ -37,7 +38,7 @@ export function readDaemonInfo(paths: HomePaths): DaemonInfo | null {
 
 /** What the daemon of this data directory says of itself; null where none answers, or somebody else does. */
 export async function probe(paths: HomePaths, info: DaemonInfo | null): Promise<Health | null> {
-  if (info === null) return null;
+  if (info === null || !(await isAlive(info))) return null;
   try {
     const call = { method: 'GET', path: '/health', signal: AbortSignal.timeout(patienceMs) } as const;
     const health = JSON.parse(await ask(info.socket, call)) as Health;
