@@ -4,7 +4,7 @@ import type { CheckResult, TreeResult } from './check-result.ts';
 import type { Finding } from './finding.ts';
 import { nextSteps, type RunSnapshot } from './next-step.ts';
 import type { Run } from './run.ts';
-import type { Attempt, Landing, Session, Task } from './task.ts';
+import type { Attempt, Landing, Task } from './task.ts';
 
 const finding = (id: string): Finding => ({
   id,
@@ -116,24 +116,6 @@ const attempt = (of: string, number = 1): Attempt => ({
   claim: null,
 });
 
-const session = (of: string): Session => ({
-  id: `s-${of}`,
-  run: 'r',
-  task: of,
-  attempt: 1,
-  agent: 'command',
-  account: 'default',
-  state: 'running',
-  outcome: null,
-  exitCode: null,
-  reason: null,
-  workspace: { kind: 'clone', path: '/w', branch: 'ao/s', start: 'c0' },
-  dir: '/d',
-  handle: null,
-  startedAt: 0,
-  endedAt: null,
-});
-
 const landing = (of: string, state: Landing['state']): Landing => ({
   id: `${of}.1`,
   run: 'r',
@@ -151,7 +133,6 @@ function snapshot(patch: Partial<RunSnapshot>): RunSnapshot {
     run,
     tasks: [],
     attempts: [],
-    sessions: [],
     landings: [],
     head: head([]),
     passing: new Set(),
@@ -214,16 +195,11 @@ test('an attempt that lost its task has to end, and the reason is the task’s',
   assert.ok(other?.kind === 'continue-attempt' && other.unwanted !== null);
 });
 
-test('a stopping run ends its agents first and itself last', () => {
+test('a stopping run ends its attempts first and itself last', () => {
   const stopping: Run = { ...run, state: 'stopping' };
-  const live = {
-    run: stopping,
-    tasks: [task('a', 'in_flight')],
-    attempts: [attempt('a')],
-    sessions: [session('a')],
-  };
+  const live = { run: stopping, tasks: [task('a', 'in_flight')], attempts: [attempt('a')] };
   assert.deepEqual(kinds(live), ['continue-attempt']);
-  assert.deepEqual(kinds({ ...live, sessions: [] }), ['finish']);
+  assert.deepEqual(kinds({ ...live, attempts: [] }), ['finish']);
 });
 
 test('a check that cannot be run fails the run instead of giving agents nonsense', () => {

@@ -2,7 +2,7 @@ import { findingsOf, isGreen, type TreeResult } from './check-result.ts';
 import type { Finding } from './finding.ts';
 import type { Placement } from './placement.ts';
 import type { Run, RunOutcome } from './run.ts';
-import type { Attempt, Landing, Session, Task } from './task.ts';
+import type { Attempt, Landing, Task } from './task.ts';
 
 /** All that deciding needs, read at one moment. */
 export interface RunSnapshot {
@@ -10,8 +10,6 @@ export interface RunSnapshot {
   tasks: Task[];
   /** Attempts that have not ended. */
   attempts: Attempt[];
-  /** Sessions that have not ended. */
-  sessions: Session[];
   /** Landings that are queued or under way. */
   landings: Landing[];
   /** Checks of `run.head`; null while unknown. */
@@ -68,10 +66,8 @@ export function nextSteps(snapshot: RunSnapshot): Step[] {
   return steps.length > 0 ? steps : [finishStep(snapshot, snapshot.head, fresh)];
 }
 
-/** Agents are ended first (their work is saved), then the run. A change at the gate waits for `--resume`. */
-function stoppingSteps(snapshot: RunSnapshot): Step[] {
-  const living = new Set(snapshot.sessions.map((session) => session.id));
-  const attempts = snapshot.attempts.filter((attempt) => living.has(attempt.session));
+/** Attempts are ended first: their agents stop, their work is saved, their tasks are put back. */
+function stoppingSteps({ attempts }: RunSnapshot): Step[] {
   if (attempts.length === 0) return [{ kind: 'finish', outcome: 'stopped', reason: STOPPED }];
   return attempts.map((attempt) => ({ kind: 'continue-attempt', attempt, unwanted: STOPPED }));
 }

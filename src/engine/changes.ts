@@ -21,14 +21,14 @@ export class Changes {
   }
 }
 
-/** The same store; whoever waits for changes is told after each commit. */
-export function announcing(store: Store, changes: Changes): Store {
+/** The same store; `onCommit` is called after each commit that was written. */
+export function announcing(store: Store, onCommit: () => void): Store {
   return {
     get: (kind, id) => store.get(kind, id),
     list: (kind, filter) => store.list(kind, filter),
     commit: async (writes, events) => {
       const written = await store.commit(writes, events);
-      if (written) changes.announce();
+      if (written) onCommit();
       return written;
     },
     events: (after, filter, limit) => store.events(after, filter, limit),

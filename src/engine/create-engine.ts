@@ -31,8 +31,12 @@ import { readRun, reportOf, runView, sessionView, taskView } from './views.ts';
 /** Opens the engine on a world: sweeps what a crash left, goes on with every run that has not finished. */
 export async function createEngine(outside: World): Promise<Engine> {
   const changes = new Changes();
-  const world: World = { ...outside, store: announcing(outside.store, changes) };
   const live = new Live(() => changes.announce());
+  const store = announcing(outside.store, () => {
+    changes.announce();
+    loops.wakeAll();
+  });
+  const world: World = { ...outside, store };
   const loops = new RunLoops(world, live);
   await sweepCheckouts(world);
   const engine = new AoEngine(world, { changes, live, loops });

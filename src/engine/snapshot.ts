@@ -24,7 +24,6 @@ export async function readSnapshot(context: RunContext): Promise<RunSnapshot | n
     run,
     tasks,
     attempts: attempts.filter(({ endedAt }) => endedAt === null),
-    sessions,
     landings,
     head: run.adopted === null ? head : null,
     passing: head === null ? new Set() : await passingOn(context, run, head, tasks),
