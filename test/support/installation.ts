@@ -47,6 +47,7 @@ export class Installation {
       HOME: this.root,
       AO_HOME: home,
       TMPDIR: tmpdir(),
+      ...this.cache,
       ...options.env,
     };
     return new Promise((resolve) => {
