@@ -4,7 +4,7 @@ import { gitAttributes } from './git-attributes.ts';
 import { protectedFiles } from './protected-files.ts';
 import { type Change, type PolicyContext, pathsOf, type Rule } from './rule.ts';
 import { scope } from './scope.ts';
-import { size } from './size.ts';
+import { overlong, size } from './size.ts';
 import { specialFiles } from './special-files.ts';
 import { suppressions } from './suppressions.ts';
 import { testDetection } from './test-detection.ts';
@@ -26,7 +26,8 @@ export const rules: readonly Rule[] = [
  * decides is the gate's own run of the checks. They catch what that run cannot see: a weaker question.
  */
 export function applyPolicy(change: Change, context: PolicyContext): Problem[] {
-  return rules.flatMap((rule) =>
+  const readable = overlong(change.files).length === 0;
+  return (readable ? rules : [size]).flatMap((rule) =>
     rule
       .check(change, context)
       .map(({ message, paths }) => ({ code: 'policy', rule: rule.name, message, paths })),

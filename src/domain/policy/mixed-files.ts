@@ -102,7 +102,8 @@ const cargoOpen =
 /** `[package]` is open but for the keys that switch tests off or run code at build time. */
 function readCargo(text: string): Map<string, string> {
   const sections = readSections(text, (name) => !cargoOpen.test(name));
-  const switches = text.match(/^\s*(?:autotests|autoexamples|build|test|doctest|harness)\s*=.*$/gm) ?? [];
+  const switches =
+    text.match(/^[ \t]*(?:autotests|autoexamples|build|test|doctest|harness)[ \t]*=.*$/gm) ?? [];
   return sections.set('switches', switches.join('\n'));
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { applyPolicy, pathsToRead, rules } from './index.ts';
-import { MAX_FILES, MAX_LINES } from './size.ts';
+import { MAX_FILES, MAX_LINE_LENGTH, MAX_LINES } from './size.ts';
 import { adding, type Edit, fileChange, refused } from './test-support/edit.ts';
 
 const edit: Edit = { before: 'a\n', after: 'b\n' };
@@ -100,6 +100,12 @@ describe('size', () => {
     const both = { 'src/a.js': { before: 'a\n'.repeat(500), after: 'b\n'.repeat(400) } };
     assert.equal(refused(both, {}, 'size').length, 1);
     assert.ok(!lines(5000, 'package-lock.json'));
+  });
+
+  test('refuses a line that nobody can read, and reads no further', { timeout: 5000 }, () => {
+    const after = `${'sys.modules '.repeat(200_000)}\n`;
+    assert.deepEqual(refused({ 'src/a.py': { after }, '.npmrc': edit }), ['size: ']);
+    assert.deepEqual(refused({ 'src/a.js': { after: `${'x'.repeat(MAX_LINE_LENGTH)}\n` } }), []);
   });
 
   test('counts a binary file as one file without lines', () => {

@@ -4,6 +4,7 @@ import type { Rule } from './rule.ts';
 
 export const MAX_FILES = 20;
 export const MAX_LINES = 800;
+export const MAX_LINE_LENGTH = 10_000;
 
 /** A change that nobody can read is not accepted, however green. Nothing is put back: the agent has to choose. */
 export const size: Rule = {
@@ -18,9 +19,20 @@ export const size: Rule = {
     if (lines > MAX_LINES) {
       return [{ message: `The change has ${lines} lines; ${MAX_LINES} are the limit.`, paths: [] }];
     }
-    return [];
+    const long = overlong(files);
+    const limit = `${MAX_LINE_LENGTH} characters are the limit.`;
+    return long.length === 0
+      ? []
+      : [{ message: `Lines in ${long.join(', ')} are too long to be read; ${limit}`, paths: [] }];
   },
 };
+
+/** Files with a new line so long that reading it by the other rules could keep the daemon busy for minutes. */
+export function overlong(files: readonly FileChange[]): string[] {
+  return files
+    .filter(({ added }) => added.some((line) => line.length > MAX_LINE_LENGTH))
+    .map(({ path }) => path);
+}
 
 /** Lock files are written by tools and grow with a single dependency. */
 function linesOf({ path, added, removed }: FileChange): number {

@@ -98,13 +98,13 @@ export function lostAssertions(before: string, after: string): Assertion[] {
 
 const declarations = [
   /(?<![\w.])(?:it|test|specify|describe|context|suite)(?:\.\w+)*\s*\(\s*(['"`])(?<name>(?:\\.|(?!\1).)*)\1/g,
-  /^\s*(?:async\s+)?def\s+(?<name>test\w*)\s*\(/gm,
-  /^\s*class\s+(?<name>Test\w*|\w+Tests?)\b/gm,
+  /^[ \t]*(?:async[ \t]+)?def[ \t]+(?<name>test\w*)[ \t]*\(/gm,
+  /^[ \t]*class[ \t]+(?<name>Test\w*|\w+Tests?)\b/gm,
   /^func\s+(?:\([^)]*\)\s*)?(?<name>(?:Test|Benchmark|Fuzz|Example)\w*)\s*\(/gm,
-  /#\[\s*(?:\w+::)?test\b[^\]]*\](?:\s*#\[[^\]]*\])*\s*(?:pub\s+)?(?:async\s+)?fn\s+(?<name>\w+)/g,
-  /@(?:Test|ParameterizedTest|RepeatedTest)\b[^{;]*?\b(?<name>\w+)\s*\(/g,
-  /\b(?:TEST(?:_[FP])?|TEST_CASE|SCENARIO)\s*\(\s*(?<name>[^)]*)\)/g,
-  /^\s*@test\s+(?<name>.*)$/gm,
+  /#\[\s*(?:\w+::)?test\b[^\]]{0,200}\](?:\s*#\[[^\]]{0,200}\]){0,9}\s*(?:pub\s+)?(?:async\s+)?fn\s+(?<name>\w+)/g,
+  /@(?:Test|ParameterizedTest|RepeatedTest)\b[^{;@]{0,300}?\b(?<name>\w{1,200})[ \t]*\(/g,
+  /\b(?:TEST(?:_[FP])?|TEST_CASE|SCENARIO)\s*\(\s*(?<name>[^()]{0,300})\)/g,
+  /^[ \t]*@test[ \t]+(?<name>.*)$/gm,
 ];
 
 /** Names of tests in `before` that `after` lacks. */

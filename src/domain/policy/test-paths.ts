@@ -46,7 +46,7 @@ export function isTestSetup(path: string): boolean {
 export function hasInlineTests(path: string, text: string | null): boolean {
   if (text === null || isTestFile(path)) return false;
   if (path.endsWith('.rs')) return /#\[\s*(?:cfg\s*\(\s*test\b|test\b|tokio::test)/.test(text);
-  if (path.endsWith('.py')) return /^\s*>>> /m.test(text);
+  if (path.endsWith('.py')) return /^[ \t]*>>> /m.test(text);
   if (/\.[cm]?[jt]sx?$/.test(path)) return text.includes('import.meta.vitest');
-  return /\.(?:zig|d)$/.test(path) && /^\s*(?:test|unittest)\b/m.test(text);
+  return /\.(?:zig|d)$/.test(path) && /^[ \t]*(?:test|unittest)\b/m.test(text);
 }

@@ -43,7 +43,8 @@ function edited(file: FileChange, change: Change, context: PolicyContext): Retur
   const before = change.readBefore(path);
   const after = change.readAfter(file.path);
   if (before === null || after === null) return violation('Tests are to stay readable as text.', [file.path]);
-  const gained = file.added.filter((line) => !file.removed.some((old) => old.trim() === line.trim()));
+  const gone = new Set(file.removed.map((line) => line.trim()));
+  const gained = file.added.filter((line) => !gone.has(line.trim()));
   const code = { before: withoutComments(before, path), after: withoutComments(after, path) };
   const reasons = [
     ...lostTestNames(code.before, code.after).map((name) => `the test "${name.slice(0, 80)}" is gone`),

@@ -79,10 +79,11 @@ function linesOf(text: string | null): string[] {
 
 /** Lines of `ones` that `others` lacks, as multisets. */
 function without(ones: string[], others: string[]): string[] {
-  const left = [...others];
+  const left = new Map<string, number>();
+  for (const line of others) left.set(line, (left.get(line) ?? 0) + 1);
   return ones.filter((line) => {
-    const at = left.indexOf(line);
-    if (at !== -1) left.splice(at, 1);
-    return at === -1;
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count <= 0;
   });
 }
