@@ -49,7 +49,8 @@ beforeEach(async () => {
   server = createAdaptorServer({ fetch: makeApi(context).fetch }) as Server;
   server.listen(socket);
   await once(server, 'listening');
-  client = new Client({ socket, health }, { AO_HOME: directory });
+  // Nothing can be started there: a test that fails must not leave a daemon behind.
+  client = new Client({ socket, health }, { AO_HOME: '/dev/null/none' });
 });
 
 afterEach(() => {

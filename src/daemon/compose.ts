@@ -26,7 +26,9 @@ export interface Composition {
 export async function composeEngine({ home, log }: Composition): Promise<Engine> {
   await mkdir(home, { recursive: true, mode: 0o700 });
   return createEngine({
-    store: await openSqliteStore(path.join(home, 'ao.db'), systemClock),
+    store: await openSqliteStore(path.join(home, 'ao.db'), systemClock, {
+      synchronous: process.env['AO_SQLITE_SYNCHRONOUS'] === 'normal' ? 'normal' : 'full',
+    }),
     clock: systemClock,
     layout: makeLayout(home),
     runtime: processRuntime,

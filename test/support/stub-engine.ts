@@ -119,7 +119,7 @@ const emptyRun: RunView = {
   queue: { entries: [], activity: null },
 };
 
-/** Takes the place of `daemon/compose.ts` in an installation for tests. */
+/** Takes the place of `daemon/compose.ts` in an installation for tests. @public */
 export async function composeEngine({ home }: { home: string }): Promise<Engine> {
   if (existsSync(join(home, 'refuse')))
     throw new AoError('daemon', 'the engine refuses', 'Remove the file refuse.');

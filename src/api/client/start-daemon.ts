@@ -37,7 +37,7 @@ export async function startDaemon(
 }
 
 function launch(paths: HomePaths, env: Readonly<Record<string, string | undefined>>): ChildProcess {
-  const log = openHome(paths);
+  const log = openHome(paths, !env['AO_HOME']);
   const clean = Object.fromEntries(Object.entries(env).filter(([name]) => kept.test(name)));
   try {
     return spawn(
@@ -55,11 +55,14 @@ function launch(paths: HomePaths, env: Readonly<Record<string, string | undefine
   }
 }
 
-/** Makes the data directory and opens the log for what a daemon prints before it can log. */
-function openHome({ home, log }: HomePaths): number {
+/**
+ * Makes the data directory and opens the log for what a daemon prints before it can log. The usual directory is only ours
+ * and always closed to others; one that somebody named is closed while it is empty, since it may be more than ours.
+ */
+function openHome({ home, log }: HomePaths, usual: boolean): number {
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 });
-    if (readdirSync(home).length === 0) chmodSync(home, 0o700); // somebody made it for us, and it is still empty
+    if (usual || readdirSync(home).length === 0) chmodSync(home, 0o700);
     rotate(log, logBytes);
     return openSync(log, 'a', 0o600);
   } catch (error) {

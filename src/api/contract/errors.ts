@@ -1,2 +1,2 @@
 /** Errors as the daemon sends and the command line prints them. */
-export { AoError, type ErrorCode, exitCode } from '../../domain/errors.ts';
+export { AoError, exitCode } from '../../domain/errors.ts';

@@ -30,4 +30,3 @@ export const eventsQuery = z.object({
 
 export type FixBody = z.infer<typeof fixBody>;
 export type CleanBody = z.infer<typeof cleanBody>;
-export type ShutdownBody = z.infer<typeof shutdownBody>;

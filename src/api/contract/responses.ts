@@ -1,10 +1,10 @@
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { Event } from '../../domain/events.ts';
-import type { Preview, RunView } from '../../engine/engine.ts';
+import type { RunView } from '../../engine/engine.ts';
 
 export type { Event } from '../../domain/events.ts';
 export type { Report } from '../../domain/report.ts';
-export type { CleanResult, Preview, QueueView, RunView, SessionView, TaskView } from '../../engine/engine.ts';
+export type { CleanResult, Preview, RunView, SessionView, TaskView } from '../../engine/engine.ts';
 
 export interface Health {
   pid: number;
@@ -20,9 +20,6 @@ export interface FixStarted {
   /** True when that run was under way already. */
   joined: boolean;
 }
-
-/** A preview where `dryRun` was asked for. */
-export type FixResponse = FixStarted | Preview;
 
 export interface ShutdownDone {
   /** Agents that go on without the daemon. */
