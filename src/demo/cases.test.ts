@@ -47,7 +47,7 @@ function task(file: string, attempts: Attempt[]): Task {
 function attempt(number: number, change: Partial<Attempt>): Attempt {
   const [startedAt, endedAt] = ['2026-01-01T00:00:00Z', '2026-01-01T00:00:01Z'];
   const plain = { number, session: `s${number}`, agent: 'scripted', account: 'default', startedAt, endedAt };
-  return { ...plain, outcome: 'passed', reason: null, claim: null, ...change };
+  return { ...plain, outcome: 'passed', reason: null, claim: null, evidence: [], ...change };
 }
 
 const judged = (report: Report, files: Record<string, string> = {}): Map<string, boolean> => {

@@ -51,6 +51,22 @@ export function describeProblem(problem: Problem): string {
   }
 }
 
+const DETAIL_CHARACTERS = 4000;
+
+/** The text behind a problem, for people: the failure's own output, the conflict's hunks; null where there is no more. */
+export function detailOf(problem: Problem): string | null {
+  switch (problem.code) {
+    case 'still_failing':
+    case 'not_seen':
+    case 'regression':
+      return problem.finding.message === '' ? null : problem.finding.message.slice(0, DETAIL_CHARACTERS);
+    case 'conflict':
+      return problem.hunks.slice(0, DETAIL_CHARACTERS);
+    default:
+      return null;
+  }
+}
+
 function some(names: readonly string[]): string {
   const rest = names.length - 3;
   return names.slice(0, 3).join(', ') + (rest > 0 ? ` and ${rest} more` : '');

@@ -44,4 +44,6 @@ export interface ReportAttempt {
   reason: string | null;
   /** What the agent said of itself, if it said that it was done. */
   claim: string | null;
+  /** What its verdict rests on; empty when it passed or was never judged. */
+  evidence: { summary: string; detail: string | null }[];
 }

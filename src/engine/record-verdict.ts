@@ -1,10 +1,10 @@
-import { describeProblem, type Verdict } from '../domain/evidence.ts';
+import type { Verdict } from '../domain/evidence.ts';
 import { STOPPED } from '../domain/next-step.ts';
-import { afterVerdict, discardPaths } from '../domain/retry.ts';
 import type { Attempt, AttemptOutcome, Session, Task } from '../domain/task.ts';
 import type { Write } from '../ports/store.ts';
 import { applyTransitions, type Move } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
+import { sendBack, sentence } from './send-back.ts';
 
 /**
  * Writes a verdict and what follows from it, in one transaction: a passed change joins the merge queue; a failed one goes
@@ -18,7 +18,7 @@ export async function recordVerdict(
   verdict: Verdict,
 ): Promise<void> {
   const current = (await context.store.get('session', session.id)) ?? session;
-  const reason = verdict.problems.map(describeProblem).join('; ') || null;
+  const reason = sentence(verdict.problems) || null;
   const outcome = outcomeOf(verdict, current);
   const endedAt = context.clock.now();
   const ended: Write = {
@@ -32,7 +32,7 @@ export async function recordVerdict(
   const written =
     verdict.status === 'passed' && change !== null
       ? await store(context, null, [ended, enqueue(context, task, attempt, change)], { task, session, body })
-      : await store(context, sendBack(task, attempt, change, verdict, endedAt), [ended], {
+      : await store(context, sendBack(task, change, verdict, endedAt), [ended], {
           task,
           session,
           body,
@@ -98,26 +98,6 @@ export async function supersede(
       },
     ],
   );
-}
-
-function sendBack(
-  task: Task,
-  attempt: Attempt,
-  change: { commit: string } | null,
-  verdict: Verdict,
-  updatedAt: number,
-): Move {
-  const next = afterVerdict({ attempt: attempt.number, attemptsAllowed: task.attemptsAllowed, verdict });
-  const reason = next === 'needs_you' ? 'needs_you' : null;
-  const kept = change?.commit ?? task.kept;
-  const discard = discardPaths(verdict.problems);
-  return {
-    kind: 'task',
-    row: task,
-    event: next === 'needs_you' ? 'park' : 'return',
-    patch: { problems: verdict.problems, kept, discard, reason, accepted: false, updatedAt },
-    body: { reason: verdict.problems.map(describeProblem).join('; ') },
-  };
 }
 
 function enqueue(

@@ -1,8 +1,9 @@
-import { describeProblem, type Problem } from '../domain/evidence.ts';
-import { afterVerdict, discardPaths } from '../domain/retry.ts';
+import type { Problem, Verdict } from '../domain/evidence.ts';
 import type { Landing } from '../domain/task.ts';
+import { verdictStatus } from '../domain/verdict.ts';
 import { applyTransitions, type Move } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
+import { sendBack, sentence } from './send-back.ts';
 
 /** A change that cannot land goes back to its task with the evidence: conflict hunks, or what it breaks. */
 export async function rejectLanding(
@@ -11,39 +12,15 @@ export async function rejectLanding(
   problems: Problem[],
 ): Promise<void> {
   const task = await context.store.get('task', landing.task);
-  const moves: Move[] = [
-    {
-      kind: 'landing',
-      row: landing,
-      event: 'reject',
-      patch: { problems },
-      body: { reason: sentence(problems) },
-    },
-  ];
+  const status = verdictStatus(problems);
+  const verdict: Verdict = { status, problems, tree: landing.change.tree, baseTree: null };
+  const body = { reason: sentence(problems) };
+  const moves: Move[] = [{ kind: 'landing', row: landing, event: 'reject', patch: { problems }, body }];
   if (task?.state === 'in_flight' && task.attempt === landing.attempt) {
-    const verdict = { status: 'failed', problems, tree: landing.change.tree, baseTree: null } as const;
-    const next = afterVerdict({ attempt: task.attempt, attemptsAllowed: task.attemptsAllowed, verdict });
-    moves.push({
-      kind: 'task',
-      row: task,
-      event: next === 'needs_you' ? 'park' : 'return',
-      patch: {
-        problems,
-        kept: landing.change.commit,
-        discard: discardPaths(problems),
-        reason: next === 'needs_you' ? 'needs_you' : null,
-        accepted: false,
-        updatedAt: context.clock.now(),
-      },
-      body: { reason: sentence(problems) },
-    });
+    moves.push(sendBack(task, landing.change, verdict, context.clock.now()));
   }
-  const why = { outcome: 'failed' as const, reason: `rejected by the merge queue: ${sentence(problems)}` };
-  await applyTransitions(context.store, moves, [
-    { op: 'update', kind: 'attempt', id: `${landing.task}.${landing.attempt}`, expect: {}, patch: why },
-  ]);
-}
-
-function sentence(problems: Problem[]): string {
-  return problems.map(describeProblem).join('; ');
+  const outcome = status === 'not_verifiable' ? status : 'failed';
+  const patch = { outcome, verdict, reason: `rejected by the merge queue: ${sentence(problems)}` } as const;
+  const id = `${landing.task}.${landing.attempt}`;
+  await applyTransitions(context.store, moves, [{ op: 'update', kind: 'attempt', id, expect: {}, patch }]);
 }

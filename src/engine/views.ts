@@ -1,3 +1,4 @@
+import { describeProblem, detailOf } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Report, ReportAttempt, ReportTask } from '../domain/report.ts';
 import type { Run } from '../domain/run.ts';
@@ -174,6 +175,10 @@ function reportTask(rows: RunRows, task: Task): ReportTask {
         outcome: row.outcome,
         reason: row.reason,
         claim: row.claim,
+        evidence: (row.verdict?.problems ?? []).map((problem) => ({
+          summary: describeProblem(problem),
+          detail: detailOf(problem),
+        })),
       }),
     ),
     landed: task.landed,
