@@ -31,11 +31,11 @@ export function packageManagerOf(directory: string): PackageManager {
 }
 
 /** The command with the project's own indirections replaced by what they stand for, as far as they can be read. */
-export function resolveCommand(root: string, command: string, depth = 0): string {
-  if (depth > 5) return command;
+export function resolveCommand(root: string, command: string, levels = 6): string {
+  if (levels === 0) return command;
   const parts = segmentsOf(command).map(({ text, operator }) => {
     const resolved = resolveSegment(root, text);
-    const inner = resolved === null ? text : resolveCommand(root, resolved, depth + 1);
+    const inner = resolved === null ? text : resolveCommand(root, resolved, levels - 1);
     return operator === null ? inner : `${inner} ${operator}`;
   });
   return parts.length === 0 ? command : parts.join(' ');

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { cleanText } from '../../lib/clean-text.ts';
 
 const messageLength = 8 * 1024;
@@ -33,6 +34,12 @@ export function withoutRoots(text: string, roots: readonly string[]): string {
     result = result.replaceAll(new RegExp(`${escapePattern(root)}(?![\\w.-])`, 'g'), '.');
   }
   return result;
+}
+
+/** Plain text without the paths of the checkout at `root`, under any of its names. */
+export function cleaner(root: string): (text: string) => string {
+  const roots = [...new Set([realpathSync(root), root])].sort((a, b) => b.length - a.length);
+  return (text) => withoutRoots(plainText(text), roots);
 }
 
 export function escapePattern(text: string): string {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { normaliseMessage } from '../../../domain/finding.ts';
 import type { CheckOutput, ParsedReport } from '../../../ports/check-format.ts';
 import { resolveCommand } from '../command.ts';
 import { existingPath, readText } from '../paths.ts';
-import { wordsOf } from '../shell-text.ts';
+import { segmentsOf, wordsOf } from '../shell-text.ts';
 import { Tally } from '../tally.ts';
 
 type Outcome = 'passed' | 'failed' | 'skipped';
@@ -13,7 +14,8 @@ interface Labelled {
   message: string;
 }
 
-const label = /^\s{0,4}(?:\[\s*)?(PASS(?:ED)?|OK|FAIL(?:ED)?|SKIP(?:PED)?|XFAIL|XPASS)(?:\s*\])?:?\s+(\S.*)$/;
+const label =
+  /^\s{0,4}(?:\[\s*)?(PASS(?:ED)?|OK|ok|FAIL(?:ED)?|SKIP(?:PED)?|XFAIL|XPASS)(?:\s*\])?:? +(\S.*)$/;
 const goTest = /^\s*--- (PASS|FAIL|SKIP): (\S+)/;
 const cargoTest = /^test (\S.*?) \.\.\. (ok|FAILED|ignored)\b/;
 const symbol = /^\s*([✓✔✖✗✘×﹣])\s+(\S.*)$/;
@@ -65,7 +67,7 @@ function readLine(line: string): { outcome: Outcome; name: string } | null {
   const cargo = cargoTest.exec(line);
   if (cargo !== null) return { outcome: outcomeOf(cargo[2] ?? ''), name: cargo[1] ?? '' };
   const found = goTest.exec(line) ?? label.exec(line) ?? symbol.exec(line);
-  const name = nameIn(found?.[2] ?? '');
+  const name = nameIn(normaliseMessage(found?.[2] ?? ''));
   return found === null || name === null ? null : { outcome: outcomeOf(found[1] ?? ''), name };
 }
 
@@ -89,7 +91,9 @@ interface Script {
 
 /** Files of the project that the command names: where a sequence of tests is written down. */
 function scriptsIn(output: CheckOutput): Script[] {
-  const words = [...wordsOf(output.command), ...wordsOf(resolveCommand(output.root, output.command))];
+  // A script is replaced by its text when it is resolved: its name stands in one of the levels before.
+  const levels = [0, 1, 2, 3].map((count) => resolveCommand(output.root, output.command, count));
+  const words = levels.flatMap((text) => segmentsOf(text).flatMap((segment) => wordsOf(segment.text)));
   const files = [...new Set(words.flatMap((word) => existingPath(output.root, word) ?? []))];
   return files.slice(0, 5).map((file) => ({ file, lines: readText(join(output.root, file)).split('\n') }));
 }
