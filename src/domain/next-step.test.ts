@@ -28,7 +28,7 @@ function head(failing: string[], outcome: CheckResult['outcome'] = 'failed'): Tr
     files: null,
     complete: true,
     names: {},
-    output: '',
+    output: 'x\nsh: 1: pytest: not found\n',
     durationMs: 1,
   };
   return { tree: 't', checks: [check] };
@@ -204,7 +204,17 @@ test('a stopping run ends its attempts first and itself last', () => {
 
 test('a check that cannot be run fails the run instead of giving agents nonsense', () => {
   const [step] = nextSteps(snapshot({ head: head([], 'broken') }));
-  assert.deepEqual(step, { kind: 'finish', outcome: 'failed', reason: 'check test could not be run' });
+  assert.deepEqual(step, {
+    kind: 'finish',
+    outcome: 'failed',
+    reason: 'check test could not be run: sh: 1: pytest: not found',
+  });
+});
+
+test('a ready task for which there is no room yet keeps the run open', () => {
+  assert.deepEqual(kinds({ head: head(['a']), tasks: [task('a', 'ready')] }), []);
+  const spent = task('a', 'ready', { attempt: 3 });
+  assert.deepEqual(kinds({ head: head(['a']), tasks: [spent] }), ['finish']);
 });
 
 test('a green head ends the run green, a held one does not', () => {

@@ -50,7 +50,8 @@ export function nextSteps(snapshot: RunSnapshot): Step[] {
   if (snapshot.head === null) return [...going, { kind: 'check-head' }];
   const broken = snapshot.head.checks.find((check) => check.outcome === 'broken');
   if (broken !== undefined) {
-    return [{ kind: 'finish', outcome: 'failed', reason: `check ${broken.check} could not be run` }];
+    const why = broken.output.trim().split('\n').at(-1) ?? '';
+    return [{ kind: 'finish', outcome: 'failed', reason: `check ${broken.check} could not be run: ${why}` }];
   }
 
   const closing = closable(snapshot);
@@ -63,7 +64,11 @@ export function nextSteps(snapshot: RunSnapshot): Step[] {
   } else {
     for (const placement of snapshot.placements) steps.push({ kind: 'start-attempt', placement });
   }
-  return steps.length > 0 ? steps : [finishStep(snapshot, snapshot.head, fresh)];
+  // A task that may be tried but has no room yet (memory) waits; the slow timer asks again.
+  const waiting = snapshot.tasks.some(
+    (task) => task.state === 'ready' && task.attempt < task.attemptsAllowed,
+  );
+  return steps.length > 0 || waiting ? steps : [finishStep(snapshot, snapshot.head, fresh)];
 }
 
 /** Attempts are ended first: their agents stop, their work is saved, their tasks are put back. */
