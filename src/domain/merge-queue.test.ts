@@ -26,6 +26,12 @@ test('the first entries of the window are tried as one batch', () => {
   assert.deepEqual(planQueue(state('abcdef', { testing: testing('abcd') })), { kind: 'wait' });
 });
 
+test('a test of something else that still runs takes a runner', () => {
+  assert.deepEqual(planQueue(state('bc', { testing: testing('ab') })), { kind: 'wait' });
+  const two = planQueue(state('bc', { testing: testing('ab'), runners: 2 }));
+  assert.deepEqual(two, { kind: 'test', batches: [['b', 'c']] });
+});
+
 test('a batch that passed lands', () => {
   const known = outcomes({ abcd: 'passed' });
   assert.deepEqual(planQueue(state('abcdef', { outcomes: known })), {

@@ -136,6 +136,11 @@ describe('a diagnostic', () => {
     assert.deepEqual(told({ base, after, targets: [lint('quotes')] }), []);
   });
 
+  test('that comes and goes now is not gone', () => {
+    const after = result('lint', { findings: [lint('semi'), lint('semi')], flaky: [lint('quotes')] });
+    assert.deepEqual(told({ base, after, targets: [lint('quotes')] }), ['not seen to pass: quotes: not so']);
+  });
+
   test('that is reported twice has to go as often as it is asked for', () => {
     const after = result('lint', { findings: [lint('semi'), lint('quotes')] });
     assert.deepEqual(told({ base, after, targets: [lint('semi')] }), []);

@@ -126,6 +126,12 @@ describe('a Makefile', () => {
     assert.ok(isRefused(`MAKEFLAGS += -i\n${before}`));
     assert.ok(isRefused(`.IGNORE:\n${before}`));
     assert.ok(isRefused(before.replace('\t./test_util\n', 'ifdef X\n\t./test_util\nendif\n')));
+    assert.ok(
+      isRefused(before.replace('test: prog', 'ifeq (0,1)\ntest: prog').replace('.PHONY', 'endif\n.PHONY')),
+    );
+    const optional = before.replace('\t./test_util\n', 'ifdef X\n\t./test_util\nendif\n');
+    const without = optional.replace('\tsh run_tests.sh\n', '');
+    assert.ok(changedParts('Makefile', optional, without).length > 0);
     assert.ok(isRefused(before.replace('prog: $(OBJS)\n\t$(CC)', 'prog: $(OBJS)\n\t-$(CC)')));
   });
 });

@@ -119,8 +119,8 @@ function readMakefile(text: string): Map<string, string> {
   let inGuardedRule = false;
   for (const line of text.replace(/\\\n\s*/g, ' ').split('\n')) {
     if (/^\s*(?:#.*)?$/.test(line)) continue;
-    const isRecipe = line.startsWith('\t');
-    if (!isRecipe) inGuardedRule = aboutTests.test(headOf(line)) && !line.startsWith('.PHONY');
+    const continues = line.startsWith('\t') || makeStructure.test(line);
+    if (!continues) inGuardedRule = aboutTests.test(headOf(line)) && !line.startsWith('.PHONY');
     const guarded =
       inGuardedRule || makeSettings.test(line) || makeStructure.test(line) || ignoresFailure.test(line);
     if (guarded) kept.push(line.trim().replace(/\s+/g, ' '));
