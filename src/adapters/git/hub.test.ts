@@ -99,6 +99,25 @@ test('a shallow repository can be fetched from, by many at once', async () => {
   assert.equal(await hub.fetchFrom(shallow, tip, 'refs/ao/x/full'), tip);
 });
 
+test('a repository whose ids are SHA-256 is served like any other', async () => {
+  const directory = await newDirectory();
+  const user = openRepository(directory);
+  await user.git('init', '--quiet', '--object-format=sha256', '--initial-branch=main');
+  await user.git('config', 'user.name', 'x');
+  await user.git('config', 'user.email', 'x@example.com');
+  const head = await user.commit({ 'a.txt': '1\n' });
+  const hub = await openHub({
+    gitDir: path.join(await newDirectory(), 'hub.git'),
+    userRepository: directory,
+  });
+  assert.equal(await hub.fetchTarget('main'), head);
+  assert.equal(head.length, 64);
+  assert.equal(await hub.restorePaths(head, head, ['a.txt']), await hub.treeOf(head));
+  const checkout = path.join(await newDirectory(), 'checkout');
+  await hub.checkout(head, checkout);
+  assert.equal(await openRepository(checkout).git('status', '--porcelain'), '');
+});
+
 test('a merge gives a tree, and names the paths that conflict', async () => {
   const setup = await setUp({ 'a.txt': 'one\n', 'b.txt': 'one\n' });
   const [left, right, clash] = await Promise.all([

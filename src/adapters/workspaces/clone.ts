@@ -45,11 +45,10 @@ export const cloneWorkspaces: Workspaces = {
 
   async capture(hub, spec) {
     const repository = path.join(spec.workspace.path, '.git');
-    // A link, or a file, leads to a repository that is not this workspace's.
-    const own = (await isDirectory(spec.workspace.path)) && (await isDirectory(repository));
+    const readable = await isReadable(spec.workspace.path, repository);
     const revisions = ['HEAD', `refs/heads/${spec.workspace.branch}`];
-    const sources: Source[] = own ? revisions.map((revision) => ({ repository, revision })) : [];
-    if (own) await saveOtherRefs(hub, spec, repository);
+    const sources: Source[] = readable ? revisions.map((revision) => ({ repository, revision })) : [];
+    if (readable) await saveOtherRefs(hub, spec, repository);
     return captureWork(hub, spec, sources);
   },
 
@@ -58,6 +57,18 @@ export const cloneWorkspaces: Workspaces = {
     await forgetWorkspace(hub, workspace.path);
   },
 };
+
+/**
+ * A link, or a file, leads to a repository that is not this workspace's; a pipe in the place of a file holds up whoever
+ * opens it.
+ */
+async function isReadable(workspace: string, repository: string): Promise<boolean> {
+  if (!(await isDirectory(workspace)) || !(await isDirectory(repository))) return false;
+  const list = (name: string, recursive = false) =>
+    readdir(path.join(repository, name), { recursive, withFileTypes: true }).catch(() => []);
+  const entries = await Promise.all([list('.'), list('refs', true), list('objects/info')]);
+  return entries.flat().every((entry) => entry.isFile() || entry.isDirectory());
+}
 
 /**
  * Commits that the head does not lead to (other branches, the newest stash, the branch under a detached head) are saved
