@@ -1,6 +1,6 @@
 import { WriteStream } from 'node:tty';
 import { hasColour } from '../output/style.ts';
-import { footerOf } from './interruption.ts';
+import { footersOf } from './interruption.ts';
 import { LiveTable } from './live-table.ts';
 import { makePaint } from './paint.ts';
 import { PlainLines } from './plain-lines.ts';
@@ -34,7 +34,7 @@ function liveFace(terminal: WriteStream, wishes: Wishes): Face {
   return {
     announce: (text) => table.announce(text),
     take: (message) => table.take(message),
-    ask: (wish) => table.ask(footerOf(wish)),
+    ask: (wish) => table.ask(...footersOf(wish)),
     close: () => {
       wishes.off('suspend', suspend);
       table.close();

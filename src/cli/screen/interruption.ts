@@ -49,17 +49,24 @@ export function impulseOf(key: string): Impulse | null {
   }
 }
 
-/** The line below the table. */
-export function footerOf(wish: Wish): string {
+/** The line below the table, longest wording first: a narrow screen takes one that fits. */
+export function footersOf(wish: Wish): readonly string[] {
   switch (wish) {
     case 'watching':
-      return 'Ctrl-C: detach or stop';
+      return ['Ctrl-C: detach or stop'];
     case 'asking':
-      return '[d]etach: it goes on without this screen   [s]top: agents end, work is saved   [c]ontinue watching';
+      return [
+        '[d]etach: the run goes on   [s]top: agents end, work is saved   [c]ontinue',
+        '[d]etach  [s]top  [c]ontinue',
+        '[d] [s] [c]',
+      ];
     case 'stopping':
-      return 'Stopping: agents end, their work is saved. Ctrl-C: do not wait for it';
+      return [
+        'Stopping: agents end, their work is saved. Ctrl-C: do not wait for it',
+        'Stopping. Ctrl-C: leave',
+      ];
     case 'detached':
     case 'left':
-      return '';
+      return [];
   }
 }

@@ -3,7 +3,7 @@ import type { RunView, StreamMessage } from '../../api/contract/responses.ts';
 import type { Paint } from './paint.ts';
 import { erase, hideCursor, redraw, showCursor } from './redraw.ts';
 import { runScreen } from './run-screen.ts';
-import { fit } from './text-width.ts';
+import { fit, textWidth } from './text-width.ts';
 
 const tickMs = 1000;
 /** Changes come in bursts; the eye gets one picture for each. */
@@ -14,7 +14,7 @@ export class LiveTable {
   readonly #terminal: WriteStream;
   readonly #paint: Paint;
   #view: RunView | null = null;
-  #footer = '';
+  #footers: readonly string[] = [];
   #opening = '';
   #lines: string[] = [];
   #columns: number;
@@ -42,8 +42,9 @@ export class LiveTable {
     this.#drawSoon();
   }
 
-  ask(footer: string): void {
-    this.#footer = footer;
+  /** The line below everything, in wordings of which the first that fits is taken. */
+  ask(...footers: string[]): void {
+    this.#footers = footers;
     this.#drawSoon();
   }
 
@@ -92,7 +93,8 @@ export class LiveTable {
     // The last column stays free: a terminal whose cursor waits there would erase it together with the rest of the line.
     const columns = Math.max(1, this.#terminal.columns - 1);
     if (this.#view === null) return this.#opening === '' ? [] : [fit(this.#opening, columns)];
-    const space = { columns, rows, now: Date.now(), paint: this.#paint, footer: this.#footer };
+    const footer = this.#footers.find((text) => textWidth(text) <= columns) ?? this.#footers.at(-1) ?? '';
+    const space = { columns, rows, now: Date.now(), paint: this.#paint, footer };
     return runScreen(this.#view, space);
   }
 

@@ -19,10 +19,10 @@ const mostQueueLines = 4;
 
 /** The whole picture of a run, as lines that fit the terminal. */
 export function runScreen(view: RunView, screen: Screen): string[] {
-  const { columns, paint } = screen;
+  const { columns } = screen;
   const room = Math.max(1, screen.rows - 1); // the cursor stands on the last line
   const head = headLines(view, screen);
-  const footer = screen.footer === '' ? [] : [paint('quiet', fit(screen.footer, columns))];
+  const footer = screen.footer === '' ? [] : [fit(screen.footer, columns)];
   const queue = queueLines(view, screen);
   const spaced = room >= 12;
   const blank = spaced ? [''] : [];
