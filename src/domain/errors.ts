@@ -11,13 +11,7 @@ export const exitCode = {
   interrupted: 130,
 } as const;
 
-export type ErrorCode =
-  | 'failed'
-  | 'usage'
-  | 'config'
-  | 'daemon'
-  | 'notFound'
-  | 'conflict';
+export type ErrorCode = 'failed' | 'usage' | 'config' | 'daemon' | 'notFound' | 'conflict';
 
 /** An expected failure: a clear sentence, and what to do next. Bugs throw anything else. */
 export class AoError extends Error {

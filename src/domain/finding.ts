@@ -36,7 +36,12 @@ export function unitId(check: string, file: string | null, name: string): string
 }
 
 /** Identity of a linter's or compiler's message. */
-export function diagnosticId(check: string, file: string | null, rule: string | null, message: string): string {
+export function diagnosticId(
+  check: string,
+  file: string | null,
+  rule: string | null,
+  message: string,
+): string {
   return stableHash([check, 'diagnostic', file ?? '', rule ?? '', normaliseMessage(message)]);
 }
 

@@ -36,13 +36,7 @@ export interface Task {
   updatedAt: number;
 }
 
-export type AttemptOutcome =
-  | 'passed'
-  | 'failed'
-  | 'not_verifiable'
-  | 'timed_out'
-  | 'killed'
-  | 'superseded';
+export type AttemptOutcome = 'passed' | 'failed' | 'not_verifiable' | 'timed_out' | 'killed' | 'superseded';
 
 /** One try at a task. */
 export interface Attempt {

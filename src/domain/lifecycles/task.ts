@@ -1,7 +1,16 @@
 import type { Lifecycle } from './lifecycle.ts';
 
 export type TaskState = 'inbox' | 'ready' | 'in_flight' | 'done' | 'cancelled';
-export type TaskEvent = 'scope' | 'claim' | 'return' | 'park' | 'land' | 'fixed' | 'retry' | 'accept' | 'cancel';
+export type TaskEvent =
+  | 'scope'
+  | 'claim'
+  | 'return'
+  | 'park'
+  | 'land'
+  | 'fixed'
+  | 'retry'
+  | 'accept'
+  | 'cancel';
 
 /** `inbox` with the reason `needs_you` waits for a person; `retry`, `accept` and `cancel` are the answers. */
 export const taskLifecycle: Lifecycle<TaskState, TaskEvent> = {

@@ -124,6 +124,7 @@ describe('a Makefile', () => {
     assert.ok(isRefused(before.replace('-Wall', '-Wall -DNDEBUG')));
     assert.ok(isRefused(`SHELL = /bin/true\n${before}`));
     assert.ok(isRefused(`MAKEFLAGS += -i\n${before}`));
+    assert.ok(isRefused(`include more.mk\n${before}`));
     assert.ok(isRefused(`.IGNORE:\n${before}`));
     assert.ok(isRefused(before.replace('\t./test_util\n', 'ifdef X\n\t./test_util\nendif\n')));
     assert.ok(
