@@ -75,12 +75,14 @@ export function placeLines(kept: Kept | null, program: string): string[] {
   ];
 }
 
-function nextLines({ paint, program }: Paper): string[] {
+function nextLines({ columns, paint, program }: Paper): string[] {
+  const any = 'Any program will do that reads a task on its standard input and edits the files around it.';
   return [
     paint('strong', 'Now with a repository of your own, and the agent that you have:'),
     `  ${program} fix path/to/repository --agent-command "claude -p --permission-mode acceptEdits"`,
-    'Any program will do that reads a task on its standard input and edits the files around it.',
-    `What it would work on, without an agent:  ${program} fix path/to/repository --dry-run`,
+    ...wrap(any, Math.min(columns, widest)),
+    'What it would work on, without any agent:',
+    `  ${program} fix path/to/repository --dry-run`,
   ];
 }
 
