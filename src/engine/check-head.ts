@@ -4,7 +4,7 @@ import { judge } from '../domain/verdict.ts';
 import type { RunContext } from './context.ts';
 import { endRunEarly } from './end-run-early.ts';
 import { patchRun } from './patch-run.ts';
-import { knownResult, treeResult } from './tree-results.ts';
+import { knownResult, rememberFlaky, treeResult } from './tree-results.ts';
 
 /**
  * Checks the head of the target, each failure confirmed by a second run. The first time this is the baseline. A head that
@@ -16,6 +16,7 @@ export async function checkHead(context: RunContext): Promise<void> {
   context.live.setActivity(`run:${run.id}`, `checking ${run.branch}`);
   try {
     const result = await treeResult(context, run.head, () => true);
+    await rememberFlaky(context, run.head);
     if (run.baseline === null)
       await recordBaseline(
         context,

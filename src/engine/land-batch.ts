@@ -3,6 +3,7 @@ import { advanceTarget, type Settled } from './advance-target.ts';
 import { applyTransitions, type Move } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
 import type { Stack } from './stack-changes.ts';
+import { rememberFlaky } from './tree-results.ts';
 
 /**
  * Lands a tested batch: the intent is written first, then the target moves by compare-and-swap, then the outcome is
@@ -36,6 +37,7 @@ export async function settleIntents(context: RunContext): Promise<Settled> {
     );
     return settled;
   }
+  await rememberFlaky(context, commit);
   await confirmLanding(context, rows, commit, settled);
   return settled;
 }

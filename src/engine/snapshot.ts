@@ -1,14 +1,11 @@
 import { findingsOf, type TreeResult } from '../domain/check-result.ts';
 import type { RunSnapshot } from '../domain/next-step.ts';
-import { place, type Placement } from '../domain/placement.ts';
+import { MEMORY_PER_SESSION_BYTES, place, type Placement } from '../domain/placement.ts';
 import type { Run } from '../domain/run.ts';
 import type { Session, Task } from '../domain/task.ts';
 import { passesNow } from '../domain/verdict.ts';
 import type { RunContext } from './context.ts';
 import { knownResult } from './tree-results.ts';
-
-/** What an agent's process tree is taken to need when nothing else is known. */
-const MEMORY_PER_SESSION_BYTES = 512 * 1024 * 1024;
 
 /** Reads what deciding needs, or null when the run is gone. */
 export async function readSnapshot(context: RunContext): Promise<RunSnapshot | null> {

@@ -41,11 +41,15 @@ async function remember(context: RunContext, result: TreeResult): Promise<void> 
     [{ op: 'insert', kind: 'result', row: { id, run: context.run, result } }],
     [{ run: context.run, task: null, session: null, type: 'tree.checked', body }],
   );
-  const unsteady = result.checks.flatMap((check) => check.flaky.map(({ id: finding }) => finding));
-  if (unsteady.length > 0) await rememberFlaky(context, unsteady);
 }
 
-async function rememberFlaky(context: RunContext, ids: string[]): Promise<void> {
+/**
+ * What came and went on a commit of the target is flaky for the whole run. Trees of changes do not count: an agent could
+ * make its failing test come and go.
+ */
+export async function rememberFlaky(context: RunContext, commit: string): Promise<void> {
+  const result = await knownResult(context, commit);
+  const ids = result?.checks.flatMap((check) => check.flaky.map(({ id }) => id)) ?? [];
   await patchRun(context, (run) => {
     const flaky = [...new Set([...run.flaky, ...ids])];
     return flaky.length === run.flaky.length ? null : { patch: { flaky }, type: 'run.flaky', body: { ids } };

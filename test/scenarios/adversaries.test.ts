@@ -155,3 +155,38 @@ test('an agent that hangs is ended at its time limit, with everything it started
   assert.equal(report.tasks[0]?.attempts[0]?.outcome, 'timed_out', JSON.stringify(report, null, 1));
   assert.equal(report.ok, true);
 });
+
+test('an agent that makes its failing test come and go does not get it called flaky', async (t) => {
+  const bench = await openBench(t);
+  const repository = await makeRepository({ files: redModules(['moody']) });
+  t.after(() => repository.remove());
+  const counter = `${bench.home}/counter`;
+  const agentScript = await script(bench, {
+    rules: [
+      {
+        match: { attempt: 1 },
+        steps: [
+          {
+            write: {
+              file: 'src/moody.mjs',
+              text: [
+                `import { appendFileSync, readFileSync } from 'node:fs';`,
+                `export function moody() {`,
+                `  appendFileSync('${counter}', 'x');`,
+                `  return readFileSync('${counter}', 'utf8').length % 2 === 0 ? 1 : 0;`,
+                `}`,
+                ``,
+              ].join('\n'),
+            },
+          },
+        ],
+      },
+    ],
+    otherwise: [{ write: { file: 'src/moody.mjs', text: 'export function moody() {\n  return 1;\n}\n' } }],
+  });
+  const report = await fix(bench, request(repository, { agentScript }));
+  assert.match(report.tasks[0]?.attempts[0]?.reason ?? '', /not seen to pass: moody is 1/);
+  assert.equal(report.baseline.findings[0]?.flaky, false);
+  assert.equal(report.ok, true, JSON.stringify(report, null, 1));
+  assert.ok(!(await repository.git('show', 'main:src/moody.mjs')).includes('counter'));
+});
