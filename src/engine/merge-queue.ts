@@ -1,26 +1,14 @@
-import type { TreeResult } from '../domain/check-result.ts';
-import type { Problem } from '../domain/evidence.ts';
-import { batchKey, nextWindow, planQueue } from '../domain/merge-queue.ts';
+import { nextWindow, planQueue } from '../domain/merge-queue.ts';
 import type { Landing } from '../domain/task.ts';
 import type { Settled } from './advance-target.ts';
 import type { RunContext } from './context.ts';
 import { landBatch, settleIntents } from './land-batch.ts';
 import { rejectLanding } from './reject-landing.ts';
-import { type Stack, stackChanges } from './stack-changes.ts';
 import { knownResult } from './tree-results.ts';
-import { checkAgainst } from './verify-change.ts';
+import { Trials } from './trials.ts';
 
-/** What is known of batches on one head. Forgotten when the head moves. */
-interface Trials {
-  head: string;
-  base: TreeResult;
-  outcomes: Map<string, 'passed' | 'failed' | 'conflict'>;
-  problems: Map<string, Problem[]>;
-  stacks: Map<string, Stack>;
-  testing: Map<string, Promise<void>>;
-  /** Ends tests that the head's move made useless. */
-  abort: AbortController;
-}
+/** Entries that are tried at once at first; batches grow while they pass and shrink when they fail. */
+const FIRST_WINDOW = 4;
 
 /**
  * Works on the queue until it is empty, the head is somebody else's, or the run ends: the planner decides, this carries
@@ -28,7 +16,7 @@ interface Trials {
  */
 export async function mergeQueue(context: RunContext): Promise<void> {
   await settleIntents(context);
-  let window = 4;
+  let window = FIRST_WINDOW;
   let trials: Trials | null = null;
   try {
     while (!context.signal.aborted) {
@@ -39,7 +27,7 @@ export async function mergeQueue(context: RunContext): Promise<void> {
       window = await nextDecision(context, trials, order, window);
     }
   } finally {
-    trials?.abort.abort();
+    await trials?.end();
     context.live.setActivity(`queue:${context.run}`, null);
   }
 }
@@ -47,20 +35,16 @@ export async function mergeQueue(context: RunContext): Promise<void> {
 /** Trials on the run's present head, null when the head has to be checked first. */
 async function trialsOnHead(context: RunContext, trials: Trials | null): Promise<Trials | null> {
   const run = await context.store.get('run', context.run);
-  if (run === null || run.state !== 'running' || run.adopted !== null) return null;
-  if (trials?.head === run.head) return trials;
-  trials?.abort.abort();
-  const base = await knownResult(context, run.head);
-  if (base === null) return null;
-  return {
-    head: run.head,
-    base,
-    outcomes: new Map(),
-    problems: new Map(),
-    stacks: new Map(),
-    testing: new Map(),
-    abort: new AbortController(),
-  };
+  if (run !== null && run.state === 'running' && run.adopted === null) {
+    if (trials?.head === run.head) return trials;
+    const base = await knownResult(context, run.head);
+    if (base !== null) {
+      await trials?.end();
+      return new Trials(context, run.head, base);
+    }
+  }
+  await trials?.end();
+  return null;
 }
 
 /** Asks the planner and carries its decision out; the window for the next one. */
@@ -75,17 +59,17 @@ async function nextDecision(
     window,
     runners: context.options.checkConcurrency,
     outcomes: trials.outcomes,
-    testing: new Set(trials.testing.keys()),
+    testing: trials.testing,
   });
   switch (decision.kind) {
     case 'idle':
       throw new Error('the planner is idle with entries in the queue');
     case 'test':
-      for (const ids of decision.batches) startTrial(context, trials, pick(order, ids));
-      await firstEnd(trials);
+      for (const ids of decision.batches) trials.start(pick(order, ids));
+      await trials.firstEnd();
       return window;
     case 'wait':
-      await firstEnd(trials);
+      await trials.firstEnd();
       return window;
     case 'land':
       await land(context, trials, pick(order, decision.batch));
@@ -96,52 +80,18 @@ async function nextDecision(
       if (before.length > 0 && (await land(context, trials, before)) === 'adopted') return window;
       const [landing] = pick(order, [decision.entry]);
       if (landing === undefined) throw new Error('an entry is rejected that is not queued');
-      await rejectLanding(context, landing, trials.problems.get(batchKey(decision.because)) ?? []);
+      trials.drop(landing.id);
+      await rejectLanding(context, landing, trials.problems(decision.because));
       return nextWindow(window, 'rejected');
     }
   }
 }
 
 async function land(context: RunContext, trials: Trials, batch: Landing[]): Promise<Settled> {
-  const stack = trials.stacks.get(batchKey(batch.map(({ id }) => id)));
-  if (stack === undefined) throw new Error('a batch lands that was not tested');
   context.live.setActivity(`queue:${context.run}`, `landing ${batch.length} change(s)`);
-  return landBatch(context, trials.head, batch, stack);
-}
-
-async function firstEnd(trials: Trials): Promise<void> {
-  await Promise.race(trials.testing.values());
+  return landBatch(context, trials.head, batch, trials.stack(batch.map(({ id }) => id)));
 }
 
 function pick(order: Landing[], ids: readonly string[]): Landing[] {
   return ids.flatMap((id) => order.find((landing) => landing.id === id) ?? []);
-}
-
-function startTrial(context: RunContext, trials: Trials, batch: Landing[]): void {
-  const key = batchKey(batch.map(({ id }) => id));
-  const work = tryBatch(context, trials, key, batch)
-    .catch((error: unknown) => {
-      if (!trials.abort.signal.aborted && !context.signal.aborted) throw error;
-    })
-    .finally(() => trials.testing.delete(key));
-  trials.testing.set(key, work);
-}
-
-async function tryBatch(context: RunContext, trials: Trials, key: string, batch: Landing[]): Promise<void> {
-  const stack = await stackChanges(context, trials.head, batch);
-  if ('problem' in stack) {
-    const clash = batchKey(batch.slice(0, stack.index + 1).map(({ id }) => id));
-    trials.problems.set(clash, [stack.problem]);
-    trials.outcomes.set(clash, 'conflict');
-    return;
-  }
-  const tasks = await Promise.all(batch.map((landing) => context.store.get('task', landing.task)));
-  const titles = tasks.map((task) => task?.title ?? '?');
-  context.live.setActivity(`queue:${context.run}`, `testing ${titles.join(' + ')}`);
-  const targets = tasks.flatMap((task) => task?.findings ?? []);
-  const signal = AbortSignal.any([context.signal, trials.abort.signal]);
-  const problems = await checkAgainst({ ...context, signal }, trials.base, stack.tip, targets);
-  trials.stacks.set(key, stack);
-  trials.problems.set(key, problems);
-  trials.outcomes.set(key, problems.length === 0 ? 'passed' : 'failed');
 }
