@@ -9,14 +9,7 @@ const cases = demoCases('/nowhere');
 /** Every file that some case has a finding in, each a task that landed at its first attempt. */
 function dullReport(): Report {
   const files = cases.flatMap(({ rules }) => rules.map(({ match }) => match.finding.replace(/[\\^$]/g, '')));
-  const findings = [...new Set([...files, 'test/supplier.test.js'])].map((file) => ({
-    id: file,
-    check: 'test',
-    file,
-    line: 1,
-    title: file,
-    flaky: false,
-  }));
+  const findings = [...new Set([...files, 'test/supplier.test.js'])].map(finding);
   return {
     ok: true,
     run: 'r',
@@ -30,12 +23,16 @@ function dullReport(): Report {
   };
 }
 
+function finding(file: string): Task['findings'][number] {
+  return { id: file, check: 'test', file, line: 1, title: file, flaky: false };
+}
+
 function task(file: string, attempts: Attempt[]): Task {
   const landed = { commit: 'b' };
   return {
     id: file,
     title: file,
-    findings: [file],
+    findings: [finding(file)],
     state: 'done',
     reason: null,
     attempts,

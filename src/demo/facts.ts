@@ -31,7 +31,9 @@ export class Facts {
   /** The task that stood for the findings in `file`, null where there was none. */
   task(file: string): Task | null {
     const ids = this.findings(file).map(({ id }) => id);
-    return this.evidence.report.tasks.find(({ findings }) => findings.some((id) => ids.includes(id))) ?? null;
+    return (
+      this.evidence.report.tasks.find(({ findings }) => findings.some(({ id }) => ids.includes(id))) ?? null
+    );
   }
 
   findings(file: string): Report['baseline']['findings'] {

@@ -1,3 +1,4 @@
+import { count } from '../lib/count.ts';
 import { findingsOf, isGreen, type TreeResult } from './check-result.ts';
 import type { Finding } from './finding.ts';
 import type { Placement } from './placement.ts';
@@ -123,9 +124,9 @@ function finishStep(snapshot: RunSnapshot, head: TreeResult, fresh: Finding[]): 
 
 function remainingReason(run: Run, tasks: Task[], fresh: Finding[]): string {
   if (run.held !== null) return `${run.branch} could not follow: ${run.held}`;
-  if (fresh.length > 0) return `${fresh.length} finding(s) came to light after ${run.round} round(s)`;
+  if (fresh.length > 0) return `${count(fresh.length, 'finding')} came to light after the last round (${run.round})`;
   const waiting = tasks.filter((task) => task.state === 'inbox').length;
   const cancelled = tasks.filter((task) => task.state === 'cancelled').length;
-  if (waiting > 0) return `${waiting} task(s) need you`;
-  return `${cancelled} task(s) were cancelled`;
+  if (waiting > 0) return `${count(waiting, 'task')} waiting for you`;
+  return `${count(cancelled, 'task')} cancelled`;
 }

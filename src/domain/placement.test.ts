@@ -31,7 +31,7 @@ test('ready tasks start in the order of the board while there is room', () => {
     placements.map(({ task }) => task),
     ['t0', 't1'],
   );
-  assert.deepEqual(blocked, [{ task: 't2', reason: 'all 2 place(s) are taken' }]);
+  assert.deepEqual(blocked, [{ task: 't2', reason: 'all places are taken (2)' }]);
 });
 
 test('sessions that are alive take places', () => {

@@ -57,7 +57,7 @@ export function place(snapshot: PlacementSnapshot): Placements {
 /** Why not even one more session may start on this machine, or null. */
 function noRoom({ limits, liveSessions }: PlacementSnapshot, started: number): string | null {
   const { concurrency, memoryAvailableBytes, memoryPerSessionBytes } = limits;
-  if (liveSessions + started >= concurrency) return `all ${concurrency} place(s) are taken`;
+  if (liveSessions + started >= concurrency) return `all places are taken (${concurrency})`;
   // What runs already has its memory. The very first session always starts: otherwise a small machine would wait in
   // silence for memory that nothing is going to free.
   const fits = Math.floor(memoryAvailableBytes / Math.max(1, memoryPerSessionBytes));

@@ -24,8 +24,7 @@ export interface ReportFinding {
 export interface ReportTask {
   id: string;
   title: string;
-  /** Ids of the findings that it stands for. */
-  findings: string[];
+  findings: ReportFinding[];
   state: string;
   reason: string | null;
   attempts: ReportAttempt[];

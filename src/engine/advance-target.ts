@@ -55,7 +55,9 @@ async function followed(context: RunContext, commit: string): Promise<Settled> {
 
 async function hold(context: RunContext, commit: string, detail: string): Promise<Settled> {
   await context.target.keep(`refs/ao/landed/${context.run}`, commit);
-  await patchRun(context, () => ({ patch: { held: detail }, type: 'target.held', body: { commit, detail } }));
+  await patchRun(context, (run) =>
+    run.held === detail ? null : { patch: { held: detail }, type: 'target.held', body: { commit, detail } },
+  );
   return 'held';
 }
 

@@ -1,5 +1,6 @@
 import { nextWindow, planQueue } from '../domain/merge-queue.ts';
 import type { Landing } from '../domain/task.ts';
+import { count } from '../lib/count.ts';
 import type { Settled } from './advance-target.ts';
 import type { RunContext } from './context.ts';
 import { landBatch, settleIntents } from './land-batch.ts';
@@ -88,7 +89,7 @@ async function nextDecision(
 }
 
 async function land(context: RunContext, trials: Trials, batch: Landing[]): Promise<Settled> {
-  context.live.setActivity(`queue:${context.run}`, `landing ${batch.length} change(s)`);
+  context.live.setActivity(`queue:${context.run}`, `landing ${count(batch.length, 'change')}`);
   return landBatch(context, trials.head, batch, trials.stack(batch.map(({ id }) => id)));
 }
 

@@ -1,8 +1,9 @@
 import { describeProblem, detailOf } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
-import type { Report, ReportAttempt, ReportTask } from '../domain/report.ts';
+import type { Report, ReportAttempt, ReportFinding, ReportTask } from '../domain/report.ts';
 import type { Run } from '../domain/run.ts';
 import type { Attempt, Landing, Session, Task } from '../domain/task.ts';
+import { count } from '../lib/count.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunView, SessionView, TaskView } from './engine.ts';
 import type { Live } from './live.ts';
@@ -59,8 +60,8 @@ function activity(run: Run, tasks: TaskView[]): string {
   if (run.state === 'stopping') return 'stopping its agents, saving their work';
   const working = tasks.filter(({ phase }) => phase === 'working').length;
   const queued = tasks.filter(({ phase }) => phase === 'queued' || phase === 'landing').length;
-  if (working > 0) return `${working} agent(s) at work`;
-  return queued > 0 ? `landing ${queued} change(s)` : 'deciding what is next';
+  if (working > 0) return `${count(working, 'agent')} at work`;
+  return queued > 0 ? `landing ${count(queued, 'change')}` : 'deciding what is next';
 }
 
 export function taskView(rows: RunRows, task: Task, live: Live): TaskView {
@@ -133,14 +134,7 @@ export function reportOf(
     reason: run.reason,
     target: { branch: run.branch, before: run.before, after: run.target, held: run.held },
     baseline: {
-      findings: baseline.map(({ finding: { id, check, file, line, title }, flaky }) => ({
-        id,
-        check,
-        file,
-        line,
-        title,
-        flaky,
-      })),
+      findings: baseline.map(({ finding, flaky }) => reportFinding(finding, flaky)),
     },
     tasks: rows.tasks.map((task) => reportTask(rows, task)),
     remaining: rows.tasks
@@ -156,12 +150,17 @@ function remainingReason(rows: RunRows, task: Task): string {
   return task.reason ?? last ?? `${task.state}, not attempted`;
 }
 
+function reportFinding({ id, check, file, line, title }: Finding, flaky: boolean): ReportFinding {
+  return { id, check, file, line, title, flaky };
+}
+
 function reportTask(rows: RunRows, task: Task): ReportTask {
+  const flaky = new Set(rows.run.flaky);
   const attempts = rows.attempts.filter((row) => row.task === task.id);
   return {
     id: task.id,
     title: task.title,
-    findings: task.findings.map(({ id }) => id),
+    findings: task.findings.map((finding) => reportFinding(finding, flaky.has(finding.id))),
     state: task.state,
     reason: task.reason,
     attempts: attempts.map(

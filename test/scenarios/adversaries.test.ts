@@ -114,7 +114,7 @@ test('an agent that never does the work spends its attempts and then waits for a
   assert.equal(task?.attempts.length, 2);
   assert.equal(task?.reason, 'needs_you');
   assert.match(report.remaining[0]?.reason ?? '', /needs_you: it said "TASK COMPLETE/);
-  assert.match(report.reason ?? '', /1 task\(s\) need you/);
+  assert.match(report.reason ?? '', /1 task waiting for you/);
   assert.ok(report.tasks.some((row) => row.landed !== null && row.title.includes('other')));
 });
 

@@ -1,8 +1,11 @@
 import type { Report, RunView, SessionView, TaskView } from '../../api/contract/responses.ts';
+import { cleanText } from '../../lib/clean-text.ts';
 import { elapsed } from './elapsed.ts';
 import type { Paint } from './paint.ts';
 import { phaseOf } from './phases.ts';
 import { oneLine } from './text-width.ts';
+
+const EVIDENCE_LINES = 12;
 
 type ReportTask = Report['tasks'][number];
 type ReportAttempt = ReportTask['attempts'][number];
@@ -26,7 +29,7 @@ export function taskDetails(
     `${field('run')}${run.id} · ${oneLine(run.branch)} · ${oneLine(run.path)}`,
     `${field('state')}${paint(meaning, word)}${reason}`,
     ...(told === undefined || told.landed === null ? [] : [`${field('landed')}${told.landed.commit}`]),
-    ...findingLines(told, report),
+    ...findingLines(told),
     ...(told?.attempts ?? []).flatMap((attempt) => attemptLines(attempt, now)),
     ...(told === undefined || told.attempts.length === 0 ? [] : ['', lookAt(task)]),
     ...(task.phase === 'needs_you' ? [`answer: ao retry|accept|cancel ${task.id.slice(0, 8)}`] : []),
@@ -37,11 +40,8 @@ function lookAt({ id }: TaskView): string {
   return `look: ao diff ${id.slice(0, 8)}, ao logs ${id.slice(0, 8)}`;
 }
 
-/** A report names the findings of the first pass; later ones are in the task's title only. */
-function findingLines(task: ReportTask | undefined, { baseline }: Report): string[] {
-  const known = new Map(baseline.findings.map((finding) => [finding.id, finding]));
-  const findings = (task?.findings ?? []).flatMap((id) => known.get(id) ?? []);
-  return findings.map(({ check, file, line, title }) => {
+function findingLines(task: ReportTask | undefined): string[] {
+  return (task?.findings ?? []).map(({ check, file, line, title }) => {
     const place = file === null ? '' : `${file}${line === null ? '' : `:${line}`}`;
     const parts = [check, place, title].map(oneLine).filter((part) => part !== '');
     return `${field('finding')}${parts.join('  ')}`;
@@ -49,7 +49,7 @@ function findingLines(task: ReportTask | undefined, { baseline }: Report): strin
 }
 
 function attemptLines(attempt: ReportAttempt, now: number): string[] {
-  const { number, session, agent, account, startedAt, endedAt, outcome, reason, claim } = attempt;
+  const { number, session, agent, account, startedAt, endedAt, outcome, reason, claim, evidence } = attempt;
   const how = oneLine((outcome ?? 'under way').replaceAll('_', ' '));
   const time = elapsed(startedAt, endedAt, now);
   const who = account === '' ? agent : `${agent}/${account}`;
@@ -57,7 +57,20 @@ function attemptLines(attempt: ReportAttempt, now: number): string[] {
     `${field(`attempt ${number}`)}${how} · ${time} · ${oneLine(who)} · ${session}`,
     ...(reason === null ? [] : [`${field('')}${oneLine(reason)}`]),
     ...(claim === null ? [] : [`${field('')}it said of itself: ${oneLine(claim)}`]),
+    ...evidence.flatMap(({ detail }) => evidenceLines(detail)),
   ];
+}
+
+/** The beginning of what a verdict rests on; the whole of it is in the JSON. */
+function evidenceLines(detail: string | null): string[] {
+  const lines = cleanText(detail ?? '')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const more =
+    lines.length > EVIDENCE_LINES
+      ? [`${field('')}  … (${lines.length - EVIDENCE_LINES} more lines: --json)`]
+      : [];
+  return [...lines.slice(0, EVIDENCE_LINES).map((line) => `${field('')}  │ ${oneLine(line)}`), ...more];
 }
 
 export function sessionDetails(session: SessionView, now: number): string[] {

@@ -38,10 +38,10 @@ test('what remains is named with its reason, and how to answer', () => {
   const lines = told({
     ok: false,
     outcome: 'remaining',
-    reason: '1 task(s) need you',
+    reason: '1 task waiting for you',
     remaining: [{ id: 'ab12cd34ab12cd34', title: 'adds up', reason: 'needs_you: still failing: adds up' }],
   });
-  assert.match(lines[0] ?? '', /^main is not green yet: 1 task\(s\) need you/);
+  assert.match(lines[0] ?? '', /^main is not green yet: 1 task waiting for you/);
   assert.ok(lines.includes('needs you  ab12cd34  adds up'));
   assert.ok(lines.includes('           still failing: adds up'));
   assert.ok(lines.some((line) => line.startsWith('Answer with: ao retry|accept|cancel TASK')));

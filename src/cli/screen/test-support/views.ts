@@ -65,7 +65,7 @@ export function reportTask(changes: Partial<Report['tasks'][number]> = {}): Repo
   return {
     id: 'ab12cd34ab12cd34',
     title: 'adds up the prices',
-    findings: ['f1'],
+    findings: [{ id: 'f1', check: 'test', file: 'a.test.js', line: 1, title: 'adds', flaky: false }],
     state: 'done',
     reason: null,
     attempts: [],
