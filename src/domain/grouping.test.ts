@@ -74,16 +74,16 @@ test('equal findings are never parted', () => {
 
 test('titles say in one short line what to fix and where', () => {
   const title = (...findings: Finding[]) => groupFindings(findings, 'auto')[0]?.title;
-  assert.equal(title(finding('adds two numbers', inMath)), 'Fix adds two numbers in math.test.js');
-  assert.equal(title(finding('a', inMath), finding('b', inMath)), 'Fix 2 failing tests in math.test.js');
-  assert.equal(title(finding('x', { title: 'x.test.js' })), 'Fix x.test.js, which does not run');
-  assert.equal(title(finding('x', { kind: 'check', file: null, title: 'test' })), 'Fix test: it fails');
+  assert.equal(title(finding('adds two numbers', inMath)), 'adds two numbers in math.test.js');
+  assert.equal(title(finding('a', inMath), finding('b', inMath)), '2 failing tests in math.test.js');
+  assert.equal(title(finding('x', { title: 'x.test.js' })), 'x.test.js, which does not run');
+  assert.equal(title(finding('x', { kind: 'check', file: null, title: 'test' })), 'test: it fails');
   const lint = { check: 'lint', kind: 'diagnostic', file: 'a.js' } as const;
-  assert.equal(title(finding('a', lint), finding('b', lint)), 'Fix 2 findings of lint in a.js');
+  assert.equal(title(finding('a', lint), finding('b', lint)), '2 findings of lint in a.js');
   const missing = { message: "Cannot find module './tax'" };
   assert.equal(
     title(finding('a', missing), finding('b', missing)),
-    'Fix 2 failing tests in 2 files: missing ./tax',
+    '2 failing tests in 2 files: missing ./tax',
   );
   const hostile = title(finding('x', { title: `${'long '.repeat(60)}\n\u001b[31mred\u202e` })) ?? '';
   assert.ok(hostile.length <= 80, hostile);

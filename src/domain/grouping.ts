@@ -79,17 +79,17 @@ export function rootError(finding: Finding): string | null {
 
 function titleOf(findings: readonly Finding[]): string {
   const [first] = findings;
-  if (first === undefined) return 'Fix nothing';
+  if (first === undefined) return 'nothing';
   return plainLine(findings.length === 1 ? titleOfOne(first) : titleOfMany(findings, first), TITLE_LENGTH);
 }
 
 function titleOfOne(finding: Finding): string {
   const { kind, check, file, title } = finding;
-  if (kind === 'check') return `Fix ${check}: ${title === check ? 'it fails' : title}`;
-  if (file === null) return `Fix ${check}: ${title}`;
-  if (kind === 'test' && title === file) return `Fix ${file}, which does not run`;
+  if (kind === 'check') return `${check}: ${title === check ? 'it fails' : title}`;
+  if (file === null) return `${check}: ${title}`;
+  if (kind === 'test' && title === file) return `${file}, which does not run`;
   const short = plainLine(title, Math.max(24, TITLE_LENGTH - file.length - 8));
-  return `Fix ${short} in ${file}`;
+  return `${short} in ${file}`;
 }
 
 function titleOfMany(findings: readonly Finding[], first: Finding): string {
@@ -97,8 +97,8 @@ function titleOfMany(findings: readonly Finding[], first: Finding): string {
   const checks = [...new Set(findings.map(({ check }) => check))].join(' and ');
   const tests = findings.every(({ kind }) => kind === 'test');
   const what = `${findings.length} ${tests ? 'failing tests' : `findings of ${checks}`}`;
-  if (files.length === 1) return files[0] === null ? `Fix ${what}` : `Fix ${what} in ${files[0]}`;
+  if (files.length === 1) return files[0] === null ? `${what}` : `${what} in ${files[0]}`;
   const root = rootError(first);
   const shared = root !== null && findings.every((finding) => rootError(finding) === root);
-  return shared ? `Fix ${what} in ${files.length} files: ${root}` : `Fix ${what} in ${files.length} files`;
+  return shared ? `${what} in ${files.length} files: ${root}` : `${what} in ${files.length} files`;
 }

@@ -26,7 +26,7 @@ const unused: Finding = {
 
 function prompt(changes: Partial<PromptFacts> = {}): string {
   return writePrompt({
-    title: 'Fix adds two numbers in test/math.test.js',
+    title: 'adds two numbers in test/math.test.js',
     findings: [adds],
     problems: [],
     checks: [

@@ -44,7 +44,7 @@ interface Piece {
 function what({ title, findings, attempt }: PromptFacts): string {
   const goal = findings.length === 1 ? 'it passes' : `all ${findings.length} findings below pass`;
   const again = attempt > 1 ? ' An earlier attempt was not accepted; its work is still here.' : '';
-  return `${plainLine(title, 200)}. Change the code so that ${goal}.${again}`;
+  return `Fix ${plainLine(title, 200)}. Change the code so that ${goal}.${again}`;
 }
 
 function context({ findings, problems }: PromptFacts): string {

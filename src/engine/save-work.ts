@@ -13,7 +13,7 @@ export async function saveWork(
   session: Session,
 ): Promise<{ commit: string; tree: string }> {
   const facts = await context.target.facts();
-  const message = `${task.title}\n\nAO-Task: ${task.id}\nAO-Attempt: ${attempt.number}\n`;
+  const message = `Fix ${task.title}\n\nAO-Task: ${task.id}\nAO-Attempt: ${attempt.number}\n`;
   const capture = await context.workspaces[session.workspace.kind].capture(context.hub, {
     workspace: session.workspace,
     name: session.id,

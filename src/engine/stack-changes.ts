@@ -35,7 +35,7 @@ export async function stackChanges(
       return { index, problem: { code: 'conflict', paths: merged.conflicts, hunks } };
     }
     const title = (await context.store.get('task', landing.task))?.title ?? landing.task;
-    const message = `${title}\n\nAO-Task: ${landing.task}\nAO-Attempt: ${landing.attempt}\n`;
+    const message = `Fix ${title}\n\nAO-Task: ${landing.task}\nAO-Attempt: ${landing.attempt}\n`;
     top = await context.hub.commit({ tree: merged.tree, parents: [top], message, author, committer });
     squashes.set(landing.id, top);
     titles.push(title);
