@@ -1,5 +1,5 @@
 import type { CheckOutput, ParsedReport } from '../../ports/check-format.ts';
-import { resolveCommand } from './command.ts';
+import { resolveScripts } from './command.ts';
 import { joinReports } from './join-reports.ts';
 import { programOf, type Segment, segmentsOf } from './shell-text.ts';
 import { Tally } from './tally.ts';
@@ -10,7 +10,7 @@ const programs: Readonly<Record<string, (program: { name: string; args: string[]
   tsc: ({ name }) => /^(?:vue-)?tsc$/.test(name),
   'node-test': ({ name }) => name === 'node',
   junit: ({ name, args }) => /^(?:py\.?test|vitest|mocha|jest)$/.test(name) || args.includes('pytest'),
-  unittest: ({ name, args }) => /^python/.test(name) && !args.includes('pytest'),
+  unittest: ({ name, args }) => name.startsWith('python') && !args.includes('pytest'),
 };
 
 /**
@@ -22,7 +22,7 @@ export function readChain(
   parsed: readonly { format: string; report: ParsedReport }[],
 ): ParsedReport {
   const joined = joinReports(parsed.map(({ report }) => report));
-  const links = segmentsOf(resolveCommand(output.root, output.command));
+  const links = segmentsOf(resolveScripts(output.root, output.command));
   if (links.length < 2 || !links.some(({ operator }) => operator === '&&')) return joined;
   const tally = new Tally(output.check);
   if (output.exitCode === 0) {

@@ -32,10 +32,23 @@ export function packageManagerOf(directory: string): PackageManager {
 
 /** The command with the project's own indirections replaced by what they stand for, as far as they can be read. */
 export function resolveCommand(root: string, command: string, levels = 6): string {
+  return resolveWith((text) => resolveSegment(root, text), command, levels);
+}
+
+/** The same for scripts of package.json only: what stays is still one sequence of commands. */
+export function resolveScripts(root: string, command: string): string {
+  const resolve = (text: string): string | null => {
+    const call = scriptCall(text);
+    return call === null ? null : scriptText(root, call);
+  };
+  return resolveWith(resolve, command, 6);
+}
+
+function resolveWith(resolve: (text: string) => string | null, command: string, levels: number): string {
   if (levels === 0) return command;
   const parts = segmentsOf(command).map(({ text, operator }) => {
-    const resolved = resolveSegment(root, text);
-    const inner = resolved === null ? text : resolveCommand(root, resolved, levels - 1);
+    const resolved = resolve(text);
+    const inner = resolved === null ? text : resolveWith(resolve, resolved, levels - 1).trim();
     return operator === null ? inner : `${inner} ${operator}`;
   });
   return parts.length === 0 ? command : parts.join(' ');

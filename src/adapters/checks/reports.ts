@@ -16,7 +16,7 @@ export async function readReports(
   const reports: { name: string; text: string }[] = [];
   let total = 0;
   const entries = await readdir(directory, { withFileTypes: true });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (!entry.isFile() || except.includes(entry.name)) continue;
     // Not following a link and not waiting for a pipe, should the entry have been replaced meanwhile.
     const file = await open(

@@ -57,6 +57,7 @@ async function execute(run: CheckRun, what: Instrumented, reportDir: string): Pr
   await rm(reportDir, { recursive: true, force: true });
   await mkdir(reportDir, { recursive: true, mode: 0o700 });
   for (const [name, text] of Object.entries(what.files)) await writeFile(join(reportDir, name), text);
+  run.signal.throwIfAborted();
   const program = await runProgram({
     argv: ['/bin/sh', '-c', what.command],
     cwd: run.root,

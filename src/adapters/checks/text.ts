@@ -38,7 +38,7 @@ export function withoutRoots(text: string, roots: readonly string[]): string {
 
 /** Plain text without the paths of the checkout at `root`, under any of its names. */
 export function cleaner(root: string): (text: string) => string {
-  const roots = [...new Set([realpathSync(root), root])].sort((a, b) => b.length - a.length);
+  const roots = [...new Set([realpathSync(root), root])].toSorted((a, b) => b.length - a.length);
   return (text) => withoutRoots(plainText(text), roots);
 }
 

@@ -114,7 +114,7 @@ function inputsOf(root: string, manifests: readonly Manifest[], manager: Manager
   const patches = globSync(['patches/**', '.yarn/patches/**', '.yarn/releases/**', '.yarn/plugins/**'], {
     cwd: root,
   });
-  const files = [...(manager === undefined ? [] : [manager.lock]), ...settings, ...patches.sort()];
+  const files = [...(manager === undefined ? [] : [manager.lock]), ...settings, ...patches.toSorted()];
   return [JSON.stringify(parts), ...files.map((path) => inputOf(root, path))];
 }
 
@@ -174,7 +174,7 @@ function workspacePaths(root: string, manifest: Manifest): string[] {
       exclude: (path) => path === 'node_modules',
     },
   );
-  return found.filter((path) => !path.startsWith('..') && !path.includes('node_modules')).sort();
+  return found.filter((path) => !path.startsWith('..') && !path.includes('node_modules')).toSorted();
 }
 
 /** The list below `packages:`; the file is small and of one shape. */

@@ -6,7 +6,7 @@ const venv = '.venv';
 /** uv's lock file, else requirement files into a virtual environment of the checkout's own. */
 export function pythonPackages(root: string): Recipe | null {
   if (hasFile(root, 'uv.lock')) return uv(root);
-  const files = globSync(['*requirements*.txt', 'requirements/*.txt'], { cwd: root }).sort();
+  const files = globSync(['*requirements*.txt', 'requirements/*.txt'], { cwd: root }).toSorted();
   return files.length === 0 ? null : pip(root, files);
 }
 

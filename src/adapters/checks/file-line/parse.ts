@@ -100,6 +100,6 @@ function ruleOf(message: string): { name: string; shown: string } | null {
     /\s*\[(?:Error\/|Warning\/)?([\w@/.,=()+-]+)\]\s*$/.exec(message) ??
     /^([A-Z]{1,5}\d{2,5})\b:?\s+/.exec(message) ??
     /^((?:lint|assist|format|parse)\/[\w/-]+)\s*/.exec(message) ??
-    /\s\(([a-z][\w-]*-[\w-]+|[A-Z]{1,3}\d{3,5})\)\s*$/.exec(message);
+    /\s\(([a-z][\w-]*-[\w-]+|report[A-Z]\w+|[A-Z]{1,3}\d{3,5})\)\s*$/.exec(message);
   return found === null ? null : { name: found[1] ?? '', shown: found[0] };
 }

@@ -76,8 +76,9 @@ function outcomeOf(word: string): Outcome {
   return /^(?:PASS|OK|ok|✓|✔)/.test(word) ? 'passed' : 'failed';
 }
 
-/** Reasons and durations are not part of a name; a number in front makes it a summary. */
+/** Reasons and durations are not part of a name; a number in front or a colon at the end makes it a summary. */
 function nameIn(text: string): string | null {
+  if (text.trimEnd().endsWith(':')) return null;
   const name = (text.split(/:\s| - | -- | => | \(|\t|\s\.\.\.|\s{3,}/)[0] ?? '')
     .replace(/[\s:.]+$/, '')
     .trim();

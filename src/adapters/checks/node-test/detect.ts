@@ -8,19 +8,20 @@ const recorderName = 'node-test-recorder.mjs';
 
 /**
  * Adds our reporter through NODE_OPTIONS, so that it also reaches a runner behind npm, make or a script. The processes
- * that the runner starts for its files ignore the setting. A command that names a reporter itself is left alone: Node
- * demands as many destinations as reporters over both places.
+ * that the runner starts for its files ignore the setting. Node demands as many destinations as reporters over both
+ * places: where the command names reporters itself, ours comes beside them, with the destinations that it leaves open.
  */
 export function instrument(context: CheckContext): Instrumentation | null {
   const { resolved, root, reportDir } = context;
-  if (resolved.includes('--test-reporter')) return null;
   if (!/\bnode\b/.test(resolved) && !existsSync(join(root, 'package.json'))) return null;
   const reporter = pathToFileURL(join(reportDir, recorderName)).href;
+  const named = resolved.match(/--test-reporter[= ]/g)?.length ?? 0;
+  const placed = resolved.match(/--test-reporter-destination[= ]/g)?.length ?? 0;
+  const reporters = named === 0 ? ['spec', reporter] : [reporter];
+  const open = named === 0 ? 2 : 1 + Math.max(0, named - placed);
   const options = [
-    '--test-reporter=spec',
-    '--test-reporter-destination=stdout',
-    `--test-reporter=${reporter}`,
-    '--test-reporter-destination=stdout',
+    ...reporters.map((name) => `--test-reporter=${name}`),
+    ...Array.from({ length: open }, () => '--test-reporter-destination=stdout'),
   ];
   return { command: null, env: { NODE_OPTIONS: options.join(' ') }, files: { [recorderName]: recorder } };
 }

@@ -38,7 +38,7 @@ function row(type, data) {
   };
 }
 
-// biome-ignore lint/correctness/useYield: a reporter is a generator, and this one prints nothing
+// oxlint-disable-next-line require-yield -- a reporter is a generator, and this one prints nothing
 export default async function* record(source) {
   for await (const { type, data } of source) {
     if (!wanted.has(type)) continue;

@@ -114,7 +114,7 @@ export const projects: readonly Project[] = [
     ...javascript,
     name: 'tap',
     format: 'tap',
-    command: 'node --test --test-reporter=tap',
+    command: 'NODE_OPTIONS= node --test --test-reporter=tap',
     files: { 'calc.js': calc, 'test/calc.test.js': nodeTests },
     fixed: { 'calc.js': goodCalc },
     moved: { 'test/calc.test.js': pad(nodeTests, '// more') },

@@ -166,7 +166,12 @@ export const recordedOnly: readonly RecordedOnly[] = [
     files: { 'a.test.js': "require('node:test').test('never ends', () => new Promise(() => {}));\n" },
   },
   { name: 'broken', format: 'node-test', command: 'npm test', files: nodeFiles },
-  { name: 'broken', format: 'tap', command: 'node --test --test-reporter=tap', files: nodeFiles },
+  {
+    name: 'broken',
+    format: 'tap',
+    command: 'NODE_OPTIONS= node --test --test-reporter=tap',
+    files: nodeFiles,
+  },
   { name: 'broken', format: 'unittest', command: 'python3 -m unittest discover', files: pythonFiles },
   {
     name: 'broken-text',

@@ -30,6 +30,7 @@ export function parseText(output: CheckOutput): ParsedReport | null {
   const place: Place = { root: output.root, bases: searched };
   const failed = new Set<string>();
   const files = new Set<string>();
+  const ran = new Map<string, Unit>();
   readFailures(lines, (title, message) => {
     const unit = unitOf(place, title);
     const key = `${unit.file}\0${unit.name}`;
@@ -39,9 +40,18 @@ export function parseText(output: CheckOutput): ParsedReport | null {
   readListed(lines, (title, outcome) => {
     const unit = unitOf(place, title);
     if (unit.file !== null) files.add(unit.file);
-    if (/^skipped/.test(outcome)) tally.skip(unit.file, unit.name);
+    if (unit.name !== unit.file && !/\.(?:setUp|tearDown)(?:Class|Module)$/.test(unit.name))
+      ran.set(unit.name, unit);
+    if (outcome.startsWith('skipped')) tally.skip(unit.file, unit.name);
     else if (/^(?:ok|expected failure)\b/.test(outcome)) tally.pass(unit.file, unit.name);
   });
+  // A class whose tests ran was set up, and torn down where nothing else is said.
+  for (const { file, name } of ran.values()) {
+    for (const hook of ['setUpClass', 'tearDownClass']) {
+      const unit = `${name.split('.').slice(0, -1).join('.')}.${hook}`;
+      if (!failed.has(`${file}\0${unit}`)) tally.pass(file, unit);
+    }
+  }
   for (const file of files) if (!failed.has(`${file}\0${file}`)) tally.pass(file, file);
   const stopped = output.timedOut || output.exitCode === null || /\s(?:-f|--failfast)\b/.test(output.command);
   return tally.report({ complete: output.exitCode === 0 || !stopped });
@@ -51,13 +61,16 @@ function readFailures(lines: readonly string[], tell: (title: string, message: s
   for (let i = 0; i + 1 < lines.length; i++) {
     const title = bar.test(lines[i] ?? '') ? header.exec(lines[i + 1] ?? '') : null;
     if (title === null) continue;
+    if (title[1] === 'UNEXPECTED SUCCESS') {
+      tell(title[2] ?? '', 'It was expected to fail, and passed.');
+      continue;
+    }
     let end = i + 2;
     if (rule.test(lines[end] ?? '')) end++;
-    else if (title[1] !== 'UNEXPECTED SUCCESS') end = skipDescription(lines, end);
+    else end = skipDescription(lines, end);
     const start = end;
     while (end < lines.length && !bar.test(lines[end] ?? '') && !rule.test(lines[end] ?? '')) end++;
-    const message = lines.slice(start, end).join('\n').trim();
-    tell(title[2] ?? '', message === '' ? 'It was expected to fail, and passed.' : message);
+    tell(title[2] ?? '', lines.slice(start, end).join('\n').trim());
     i = end - 1;
   }
 }

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Finding } from '../../../domain/finding.ts';
+import { inProject } from '../test-support/recordings.ts';
+import { fileLine } from './index.ts';
+
+const files = { 'src/a.c': '', 'src/b.py': '', 'x.rs': '' };
+
+function read(text: string, exitCode = 1): Promise<Finding[]> {
+  return inProject(files, (root) => {
+    const rest = { stdout: '', stderr: text, combined: text, timedOut: false, reports: [] };
+    return fileLine.parse({ check: 'lint', command: 'x', root, exitCode, ...rest })?.findings ?? [];
+  });
+}
+
+const lines: [line: string, title: string, place: [string, number]][] = [
+  ['src/a.c:3:5: error: expected expression', 'expected expression', ['src/a.c', 3]],
+  ['src/b.py:1:1: F401 [*] `os` imported but unused', 'F401: [*] `os` imported but unused', ['src/b.py', 1]],
+  ['src/b.py:7: error: Missing return  [return]', 'return: Missing return', ['src/b.py', 7]],
+  ["prog: src/a.c:12: main: Assertion `x == 1' failed.", 'assertion failed: x == 1', ['src/a.c', 12]],
+  [
+    'Assertion failed: (x == 1), function main, file src/a.c, line 9.',
+    'assertion failed: x == 1',
+    ['src/a.c', 9],
+  ],
+  ['error[E0308]: mismatched types\n  --> x.rs:2:5', 'E0308: mismatched types', ['x.rs', 2]],
+  [
+    '  src/b.py:3:9 - error: "x" is not defined (reportUndefinedVariable)',
+    'reportUndefinedVariable: "x" is not defined',
+    ['src/b.py', 3],
+  ],
+];
+
+for (const [line, title, place] of lines) {
+  test(`a message is read from: ${line.split('\n')[0]}`, async () => {
+    const [finding, ...others] = await read(`make: noise\n${line}\nmore noise`);
+    assert.equal(others.length, 0);
+    assert.equal(finding?.title, title);
+    assert.deepEqual([finding?.file, finding?.line], place);
+  });
+}
+
+test('notes never count, and warnings only where nothing else explains the failure', async () => {
+  const note = 'src/a.c:1:1: note: declared here\n';
+  const warning = 'src/a.c:2:1: warning: unused variable [-Wunused-variable]\n';
+  assert.deepEqual(await read(note), []);
+  assert.deepEqual(
+    (await read(note + warning)).map(({ title }) => title),
+    ['-Wunused-variable: unused variable'],
+  );
+  assert.deepEqual(
+    (await read(`${warning}src/a.c:3:1: error: no\n`)).map(({ line }) => line),
+    [3],
+  );
+});
+
+test('files that are not of the project, and lines of traces, are no findings', async () => {
+  const text = [
+    '/usr/include/stdio.h:3:1: error: no',
+    'missing.c:3:1: error: no',
+    '../outside.c:1: error: no',
+    'src/b.py:10: in <module>',
+    "Makefile:7: update target 'test' due to: all",
+    '12:30:45: started',
+  ];
+  assert.deepEqual(await read(text.join('\n')), []);
+});
+
+test('ids do not hold the line', async () => {
+  const [first] = await read('src/a.c:3:5: error: bad thing');
+  const [second] = await read('src/a.c:30:1: error: bad thing');
+  assert.equal(first?.id, second?.id);
+  assert.notEqual(first?.line, second?.line);
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { unitId } from '../../../domain/finding.ts';
+import type { ParsedReport } from '../../../ports/check-format.ts';
+import { readOutput } from '../formats.ts';
+import { withRecording } from '../test-support/recordings.ts';
+
+const namesOf = (report: ParsedReport): (string | undefined)[] => report.passed.map((id) => report.names[id]);
+
+test('recipe lines before the failure were seen to pass, silenced and ignored ones included', () =>
+  withRecording('make', 'sequence', (output) => {
+    const report = readOutput(output);
+    assert.deepEqual(
+      namesOf(report),
+      ['cc -o a a.c', 'cc -o b b.c', './a', 'echo "a is fine"', 'false'].map((line) => `step:${line}`),
+    );
+    assert.equal(report.complete, false);
+  }));
+
+test('what the failing line printed is read, and belongs to its step', () =>
+  withRecording('make', 'sequence', (output) => {
+    const [finding, ...others] = readOutput(output).findings;
+    assert.equal(others.length, 0);
+    assert.deepEqual([finding?.file, finding?.line, finding?.title], ['b.c', 2, 'assertion failed: 1 == 2']);
+    assert.equal(finding?.step, unitId('test', null, 'step:./b'));
+  }));
+
+test('in a make that another make started, the inner step fails, and its files are found', () =>
+  withRecording('make', 'nested', (output) => {
+    const report = readOutput(output);
+    assert.deepEqual(
+      report.findings.map(({ file, line }) => [file, line]),
+      [['sub/a.c', 1]],
+    );
+    assert.equal(report.findings[0]?.step, unitId('test', null, 'step:sub: gcc -c a.c -o /dev/null'));
+    assert.deepEqual(namesOf(report), ['step:true']);
+  }));
+
+test('a test runner inside of a recipe reports its own tests', () =>
+  withRecording('make', 'unittest-inside', (output) => {
+    const report = readOutput(output);
+    assert.deepEqual(
+      report.findings.map(({ title, file, line }) => [title, file, line]),
+      [['A.test_b', 'test_a.py', 9]],
+    );
+    assert.equal(report.findings[0]?.step, unitId('test', null, 'step:python3 -m unittest -q'));
+    assert.ok(namesOf(report).includes('test_a.py: A.test_a'));
+  }));
+
+test('an end that no step explains is left to the check as a whole', () =>
+  withRecording('make', 'no-rule', (output) => {
+    assert.deepEqual(readOutput(output).findings, []);
+  }));
