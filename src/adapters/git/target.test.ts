@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, watch, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import {
@@ -9,6 +9,7 @@ import {
   type TestRepository,
   temporaryDirectory,
 } from '../../../test/support/repositories.ts';
+import { waitFor } from '../../../test/support/wait-for.ts';
 import { AoError } from '../../domain/errors.ts';
 import { git as hardened } from '../../lib/git.ts';
 import type { Advance, Hub, Target } from '../../ports/git.ts';
@@ -272,6 +273,28 @@ test('a branch that git cannot move after it changed the checkout gets its files
   assert.equal(advance.kind, 'refused', JSON.stringify(advance));
   assert.equal(await readFile(path.join(setup.user.path, 'a.txt'), 'utf8'), '1\n');
   assert.equal(await setup.user.git('status', '--porcelain'), '');
+});
+
+test('a worktree that somebody is just making delays a landing and does not refuse it', async () => {
+  const setup = await setUp();
+  const commit = await setup.commit({ 'a.txt': '2\n' });
+  const git = path.join(setup.user.path, '.git');
+  const half = path.join(git, 'worktrees/half');
+  await setup.user.write({
+    '.git/worktrees/half/HEAD': `${'0'.repeat(40)}\n`,
+    '.git/worktrees/half/commondir': '../..\n',
+  });
+  await setup.user.write({ '.git/worktrees/half/gitdir': '/nonexistent/.git\n' });
+  const arrivals = watch(path.join(git, 'objects'))[Symbol.asyncIterator]();
+  const arrival = arrivals.next();
+  const advance = setup.target.advance('main', setup.head, commit);
+  await arrival;
+  const incoming = async () =>
+    (await readdir(path.join(git, 'objects'))).filter((name) => name.startsWith('tmp_objdir'));
+  await waitFor('the first try to end', async () => (await incoming()).length === 0);
+  await rm(half, { recursive: true });
+  assert.deepEqual(await advance, { kind: 'moved' });
+  await arrivals.return?.();
 });
 
 test('a checkout whose git directory is elsewhere refuses instead of writing there', async () => {

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AoError } from '../../domain/errors.ts';
 import { type Git, gitWith, receivePack } from '../../lib/git.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
@@ -8,6 +9,10 @@ import { findObstacle } from './obstacle.ts';
 import { type UserRepository, worktreesOn } from './user-worktrees.ts';
 
 const inTurn = new KeyedMutex();
+
+/** A push fails for no lasting reason while somebody else makes a worktree: it is seen half made. */
+const maxTries = 5;
+const pauseMs = 200;
 
 /**
  * `location` is a repository or a directory in one. It is read once with the user's own configuration, so that git
@@ -91,14 +96,18 @@ class UserTarget implements Target {
     if (obstacle !== null) return { kind: 'refused', detail: obstacle };
 
     const lease = `--force-with-lease=refs/heads/${branch}:${expected}`;
-    const failure = await this.#push([lease], `${commit}:refs/heads/${branch}`);
-    if (failure === null) return { kind: 'moved' };
-    // What git says in words differs from version to version: the repository itself tells what became of it.
-    const actual = await this.head(branch);
-    if (actual === commit) return { kind: 'moved' };
-    const left = await this.#undoHalf(branch, expected, commit);
-    if (actual !== expected) return { kind: 'raced', actual };
-    return { kind: 'refused', detail: left ?? (await look()) ?? failure };
+    for (let tries = 1; ; tries += 1) {
+      const failure = await this.#push([lease], `${commit}:refs/heads/${branch}`);
+      if (failure === null) return { kind: 'moved' };
+      // What git says in words differs from version to version: the repository itself tells what became of it.
+      const actual = await this.head(branch);
+      if (actual === commit) return { kind: 'moved' };
+      const left = await this.#undoHalf(branch, expected, commit);
+      if (actual !== expected) return { kind: 'raced', actual };
+      const detail = left ?? (await look());
+      if (detail !== null || tries === maxTries) return { kind: 'refused', detail: detail ?? failure };
+      await delay(pauseMs);
+    }
   }
 
   /**
@@ -107,10 +116,8 @@ class UserTarget implements Target {
    */
   async #undoHalf(branch: string, expected: string, commit: string): Promise<string | null> {
     for (const { path: cwd } of await worktreesOn(this.#repository, branch)) {
-      const index = await this.#git(['diff-index', '--cached', '--quiet', commit, '--'], {
-        cwd,
-        allowExit: [1],
-      });
+      const args = ['diff-index', '--cached', '--quiet', commit, '--']; // 128: the commit did not even arrive
+      const index = await this.#git(args, { cwd, allowExit: [1, 128] });
       if (index.exitCode !== 0) continue;
       try {
         await this.#git(['read-tree', '-u', '-m', commit, expected], { cwd });
@@ -123,8 +130,12 @@ class UserTarget implements Target {
 
   async keep(ref: string, commit: string): Promise<void> {
     if (!ref.startsWith('refs/ao/')) throw new Error(`${ref} is not one of our refs`);
-    const failure = await this.#push([], `+${commit}:${ref}`);
-    if (failure !== null) throw new AoError('failed', failure);
+    for (let tries = 1; ; tries += 1) {
+      const failure = await this.#push([], `+${commit}:${ref}`);
+      if (failure === null) return;
+      if (tries === maxTries) throw new AoError('failed', failure);
+      await delay(pauseMs);
+    }
   }
 
   /** Null when it went well, else what git said. */

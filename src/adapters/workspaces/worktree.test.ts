@@ -9,6 +9,7 @@ import {
 } from '../../../test/contracts/workspaces.contract.ts';
 import { digest, openRepository } from '../../../test/support/repositories.ts';
 import { AoError } from '../../domain/errors.ts';
+import { openTarget } from '../git/target.ts';
 import { describeDifference, fingerprint } from './fingerprint.ts';
 import { worktreeWorkspaces } from './worktree.ts';
 
@@ -88,6 +89,31 @@ test('other worktrees of the user, stale ones too, stay registered', async () =>
   const list = await user.git('worktree', 'list');
   assert.ok(list.includes(living) && list.includes(stale) && !list.includes('.worktrees'), list);
   assert.equal(await openRepository(living).git('status', '--porcelain'), '');
+});
+
+test('a landing and what is kept get through while worktrees are being made', async () => {
+  const { user, hub, make, head } = await setUp();
+  const target = await openTarget(user.path, hub);
+  const ao = { name: 'ao', email: 'ao@localhost' };
+  const commits = [head];
+  for (const message of Array.from({ length: 8 }, (_, index) => `landing ${index}`)) {
+    const parent = commits.at(-1) ?? head;
+    commits.push(
+      await hub.commit({
+        tree: await hub.treeOf(head),
+        parents: [parent],
+        message,
+        author: ao,
+        committer: ao,
+      }),
+    );
+  }
+  const making = Promise.all(Array.from({ length: 24 }, (_, index) => make(`many-${index}`)));
+  for (const [index, commit] of commits.slice(1).entries()) {
+    assert.deepEqual(await target.advance('main', commits[index] ?? '', commit), { kind: 'moved' });
+    await target.keep(`refs/ao/landed/${index}`, commit);
+  }
+  await making;
 });
 
 test('the fingerprint stays the same while agents work, and tells in a sentence what changed', async () => {

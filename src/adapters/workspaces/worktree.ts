@@ -21,7 +21,7 @@ import {
 
 const git: Git = gitWith((message, cause) => new AoError('failed', message, null, { cause }));
 
-/** Git fails when two worktrees of one repository are made at the same moment. */
+/** Git fails when a worktree is being made and another is made, or something is pushed, at the same moment. */
 const inTurn = new KeyedMutex();
 
 /**
@@ -40,8 +40,8 @@ export const worktreeWorkspaces: Workspaces = {
     const workspace: WorkspaceRef = { kind: 'worktree', path: directory, branch, start: commit };
     let branchTip: string | null = null;
     try {
-      await bring(hub, project, workspace);
       const gitDir = await inTurn.run(commonDir, async () => {
+        await bring(hub, project, workspace);
         await assertFree(project, branch);
         branchTip = commit; // from here on the branch is ours
         return register(project, commonDir, workspace);
