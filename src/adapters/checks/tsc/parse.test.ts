@@ -1,27 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { unitId } from '../../../domain/finding.ts';
 import { withRecording } from '../test-support/recordings.ts';
 import { tsc } from './index.ts';
 
-const syntax = unitId('test', null, 'step:tsc: syntax');
-
-test('a syntax error hides all type errors, so the check is not complete', () =>
+test('messages carry their code, file and line', () =>
   withRecording('tsc', 'syntax', (output) => {
     const report = tsc.parse(output) ?? assert.fail();
     assert.deepEqual(
-      report.findings.map(({ title, step }) => [title, step]),
-      [['TS1109: Expression expected.', syntax]],
+      report.findings.map(({ title, file, line }) => [title, file, line]),
+      [['TS1109: Expression expected.', 'src/a.ts', 1]],
     );
-    assert.equal(report.complete, false);
-    assert.equal(report.passed.includes(syntax), false);
+    assert.equal(report.files, null);
   }));
 
-test('type errors show that there is no syntax error', () =>
-  withRecording('tsc', 'tsc-failing', (output) => {
-    const report = tsc.parse(output) ?? assert.fail();
-    assert.equal(report.complete, true);
-    assert.deepEqual(report.passed, [syntax]);
+test('a compiler that was ended is not complete', () =>
+  withRecording('tsc', 'syntax', (output) => {
+    assert.equal(tsc.parse(output)?.complete, true);
+    assert.equal(tsc.parse({ ...output, exitCode: null })?.complete, false);
   }));
 
 test('the pretty form gives the same id as the plain one', async () => {

@@ -1,41 +1,23 @@
 import type { CheckOutput, ParsedReport } from '../../../ports/check-format.ts';
-import { resolveCommand, searchDirectories } from '../command.ts';
+import { searchDirectories } from '../command.ts';
 import { repositoryPath } from '../paths.ts';
 import { type Diagnostic, Tally } from '../tally.ts';
 
 const plain = /^(?:(.+?)\((\d+),\d+\): )?error (TS\d+): (.*)$/;
 const pretty = /^(?:(.+?):(\d+):\d+ - )?error (TS\d+): (.*)$/;
-const syntaxStep = 'step:tsc: syntax';
 
-interface Message extends Diagnostic {
-  rule: string;
-}
-
-/** Null where the compiler said nothing and nothing shows that it ran. */
+/** Null where the compiler said nothing. With a syntax error anywhere it says nothing about types, which the gate knows. */
 export function parse(output: CheckOutput): ParsedReport | null {
-  const messages = readMessages(output);
   const tally = new Tally(output.check);
-  for (const message of messages) tally.diagnose(message);
-  if (messages.length === 0) {
-    const ran = output.exitCode === 0 && /\b(?:vue-)?tsc\b/.test(resolveCommand(output.root, output.command));
-    if (!ran) return null;
-    tally.pass(null, syntaxStep);
-    return tally.report();
-  }
-  // With a syntax error anywhere the compiler does not look at types at all.
-  const onlySyntax = messages.every(({ rule }) => /^TS1\d{3}$/.test(rule));
-  if (!onlySyntax) tally.pass(null, syntaxStep);
-  const report = tally.report({ complete: !onlySyntax && !output.timedOut && output.exitCode !== null });
-  if (!onlySyntax) return report;
-  const step = tally.idOf(null, syntaxStep);
-  return { ...report, findings: report.findings.map((finding) => ({ ...finding, step })) };
+  for (const message of readMessages(output)) tally.diagnose(message);
+  return tally.isEmpty ? null : tally.report({ complete: !output.timedOut && output.exitCode !== null });
 }
 
-function readMessages(output: CheckOutput): Message[] {
+function readMessages(output: CheckOutput): Diagnostic[] {
   const bases = searchDirectories(output.root, output.command);
-  const messages: Message[] = [];
+  const messages: Diagnostic[] = [];
   const seen = new Set<string>();
-  let current: Message | null = null;
+  let current: Diagnostic | null = null;
   for (const line of output.combined.split('\n')) {
     const found = plain.exec(line) ?? pretty.exec(line);
     if (found !== null) {
