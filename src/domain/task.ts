@@ -83,6 +83,7 @@ export interface Session {
   dir: string;
   /** What the runtime needs to find the agent again after a restart of the daemon; null until it was started. */
   handle: RuntimeHandle | null;
+  /** When its agent was started; before that, when it was claimed. The time limit counts from here. */
   startedAt: number;
   endedAt: number | null;
 }

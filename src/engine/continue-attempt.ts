@@ -37,7 +37,7 @@ export async function continueAttempt(
     if (rows === null) return;
   }
   if (rows.session.state === 'running') {
-    await watchSession(context, rows.session, rows.attempt, signals);
+    await watchSession(context, rows.session, signals);
     rows = await read(context, attemptId);
     if (rows === null || rows.session.state !== 'ended') return; // the daemon lets go
   }

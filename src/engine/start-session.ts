@@ -48,7 +48,7 @@ export async function startSession(
       kind: 'session',
       row: session,
       event: 'started',
-      patch: { handle },
+      patch: { handle, startedAt: context.clock.now() },
       body: { pid: handle.pid, title: task.title },
     },
   ]);

@@ -1,4 +1,4 @@
-import type { Attempt, Session, SessionOutcome } from '../domain/task.ts';
+import type { Session, SessionOutcome } from '../domain/task.ts';
 import type { Liveness } from '../ports/runtime.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
@@ -19,14 +19,13 @@ export interface Ending {
 export async function watchSession(
   context: RunContext,
   session: Session,
-  attempt: Attempt,
   signals: { letGo: AbortSignal; stop: AbortSignal },
 ): Promise<void> {
   const { handle } = session;
   if (handle === null) throw new Error(`session ${session.id} runs without a handle`);
   const claims: string[] = [];
   const reading = readOutput(context, session, claims, signals.letGo);
-  const left = attempt.startedAt + context.options.attemptTimeoutMs - context.clock.now();
+  const left = session.startedAt + context.options.attemptTimeoutMs - context.clock.now();
   const ended = await waitForEnd(context, session, Math.max(0, left), signals);
   if (ended === 'let-go') return;
   await context.runtime.stop(handle, GRACE_MS); // also what the agent left running behind it
