@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resolveCommand, searchDirectories, withArguments } from './command.ts';
+import { resolveCommand, resolveScripts, searchDirectories, withArguments } from './command.ts';
 import { programOf, segmentsOf, wordsOf } from './shell-text.ts';
 import { inProject } from './test-support/recordings.ts';
 
@@ -32,7 +32,29 @@ test('indirections are followed through npm with its hooks, make with prerequisi
 test('a script that calls itself ends', () =>
   inProject({ 'package.json': '{"scripts":{"test":"npm test"}}' }, (root) => {
     assert.equal(resolveCommand(root, 'npm test'), 'npm test');
+    assert.equal(withArguments(root, 'npm test', { is: isEslint, args: ['-o'] }), null);
   }));
+
+test('a script that runs in all packages of a repository is followed into each of them', () => {
+  const packages = {
+    'package.json':
+      '{"workspaces":["packages/*","./tools/","!packages/old","../x","."],"scripts":{"test":"npm test --workspaces"}}',
+    'packages/one/package.json': '{"scripts":{"test":"npm run unit","unit":"eslint one"}}',
+    'packages/two/package.json': '{"scripts":{"test":"eslint two"}}',
+    'packages/none/package.json': '{}',
+    'tools/package.json': '{"scripts":{"test":"npm test -w tools"}}',
+  };
+  return inProject(packages, (root) => {
+    const all = 'cd packages/one; eslint one; cd packages/two; eslint two; cd tools; npm test -w tools';
+    for (const command of ['npm test', 'npm run test -ws', 'pnpm -r test', 'npm --workspace=x t']) {
+      assert.equal(resolveCommand(root, command), all, command);
+      assert.equal(withArguments(root, command, { is: isEslint, args: ['-o'] }), null);
+    }
+    assert.deepEqual(searchDirectories(root, 'npm test'), ['packages/one', 'packages/two', 'tools']);
+    assert.equal(resolveCommand(root, 'npm run -w one lint'), 'npm run -w one lint');
+    assert.equal(resolveScripts(root, 'npm test'), 'npm test --workspaces');
+  });
+});
 
 test('arguments are added only where they reach the tool', () =>
   inProject(files, (root) => {

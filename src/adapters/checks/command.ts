@@ -1,23 +1,18 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { fieldsOf, parseJson, textOf } from './json.ts';
+import { textOf } from './json.ts';
 import { recipeText } from './makefile.ts';
+import {
+  isManager,
+  type PackageManager,
+  readManifest,
+  type ScriptCall,
+  scriptCall,
+  scriptsOf,
+  workspacesOf,
+} from './package-scripts.ts';
 import { readText } from './paths.ts';
 import { programOf, quoteArgument, segmentsOf, wordsOf } from './shell-text.ts';
-
-const managers = ['npm', 'pnpm', 'yarn', 'bun'] as const;
-export type PackageManager = (typeof managers)[number];
-
-/** Scripts of the package.json in a directory; empty where there is none. */
-export function scriptsOf(directory: string): Record<string, string> {
-  const scripts = fieldsOf(fieldsOf(parseJson(readText(join(directory, 'package.json'))))?.scripts);
-  return Object.fromEntries(
-    Object.entries(scripts ?? {}).flatMap(([name, text]) => {
-      const script = textOf(text);
-      return script === null ? [] : [[name, script] as const];
-    }),
-  );
-}
 
 /** By lock file, then by `packageManager`; npm otherwise. */
 export function packageManagerOf(directory: string): PackageManager {
@@ -25,33 +20,55 @@ export function packageManagerOf(directory: string): PackageManager {
   if (existsSync(join(directory, 'yarn.lock'))) return 'yarn';
   if (existsSync(join(directory, 'bun.lock')) || existsSync(join(directory, 'bun.lockb'))) return 'bun';
   if (existsSync(join(directory, 'package-lock.json'))) return 'npm';
-  const manifest = fieldsOf(parseJson(readText(join(directory, 'package.json'))));
-  const named = textOf(manifest?.packageManager)?.split('@')[0];
-  return managers.find((name) => name === named) ?? 'npm';
+  const named = textOf(readManifest(directory)?.packageManager)?.split('@')[0];
+  return isManager(named) ? named : 'npm';
 }
 
 /** The command with the project's own indirections replaced by what they stand for, as far as they can be read. */
 export function resolveCommand(root: string, command: string, levels = 6): string {
-  return resolveWith((text) => resolveSegment(root, text), command, levels);
+  const resolve = (text: string, left: number): Resolved | null => {
+    const call = scriptCall(text);
+    const inner = call?.elsewhere ? packagesText(root, call, left) : resolveSegment(root, text);
+    return inner === null ? null : { text: inner, done: call?.elsewhere === true };
+  };
+  return resolveWith(resolve, command, levels);
 }
 
 /** The same for scripts of package.json only: what stays is still one sequence of commands. */
 export function resolveScripts(root: string, command: string): string {
-  const resolve = (text: string): string | null => {
+  const resolve = (text: string): Resolved | null => {
     const call = scriptCall(text);
-    return call === null ? null : scriptText(root, call);
+    const script = call === null || call.elsewhere ? null : scriptText(root, call);
+    return script === null ? null : { text: script, done: false };
   };
   return resolveWith(resolve, command, 6);
 }
 
-function resolveWith(resolve: (text: string) => string | null, command: string, levels: number): string {
+interface Resolved {
+  text: string;
+  /** Nothing in it is to be resolved here. */
+  done: boolean;
+}
+
+type Resolve = (text: string, levels: number) => Resolved | null;
+
+function resolveWith(resolve: Resolve, command: string, levels: number): string {
   if (levels === 0) return command;
   const parts = segmentsOf(command).map(({ text, operator }) => {
-    const resolved = resolve(text);
-    const inner = resolved === null ? text : resolveWith(resolve, resolved, levels - 1).trim();
+    const resolved = resolve(text, levels - 1) ?? { text, done: true };
+    const inner = resolved.done ? resolved.text : resolveWith(resolve, resolved.text, levels - 1).trim();
     return operator === null ? inner : `${inner} ${operator}`;
   });
   return parts.length === 0 ? command : parts.join(' ');
+}
+
+/** The script of each package that has it, one after another: a failure of one does not keep others from running. */
+function packagesText(root: string, call: ScriptCall, levels: number): string | null {
+  const texts = workspacesOf(root).flatMap((directory) => {
+    const text = scriptText(join(root, directory), call);
+    return text === null ? [] : [`cd ${directory}; ${resolveCommand(join(root, directory), text, levels)}`];
+  });
+  return texts.length === 0 ? null : texts.join('; ');
 }
 
 function resolveSegment(root: string, text: string): string | null {
@@ -73,32 +90,6 @@ function shellScript(root: string, path: string): string | null {
   return text.slice(0, 20_000).replace(/^\s*#.*$/gm, '');
 }
 
-interface ScriptCall {
-  manager: PackageManager;
-  script: string;
-  /** What the call adds to the script. */
-  extra: string[];
-}
-
-/** `npm test`, `npm run lint -- --fix`, `yarn lint`, …; null where the text calls no script. */
-export function scriptCall(text: string): ScriptCall | null {
-  const words = wordsOf(text);
-  while (words[0] !== undefined && /^\w+=/.test(words[0])) words.shift();
-  const manager = managers.find((name) => name === words[0]);
-  if (manager === undefined) return null;
-  const rest = words.slice(1).filter((word, i, all) => !word.startsWith('-') || all.indexOf('--') < i);
-  const [verb, name] = rest;
-  if (verb === undefined) return null;
-  const after = (count: number): string[] => rest.slice(count).filter((word) => word !== '--');
-  if (/^(?:run|run-script|rum|urn)$/.test(verb)) {
-    return name === undefined ? null : { manager, script: name, extra: after(2) };
-  }
-  if (verb === 't' || verb === 'tst') return { manager, script: 'test', extra: after(1) };
-  if (verb === 'test' && manager !== 'bun') return { manager, script: verb, extra: after(1) };
-  const other = manager === 'yarn' || manager === 'pnpm';
-  return other ? { manager, script: verb, extra: after(1) } : null;
-}
-
 function scriptText(root: string, { script, extra }: ScriptCall): string | null {
   const scripts = scriptsOf(root);
   const main = scripts[script];
@@ -111,22 +102,29 @@ function scriptText(root: string, { script, extra }: ScriptCall): string | null 
   return parts.filter((part) => part !== undefined).join(' && ');
 }
 
+interface Tool {
+  is: (program: { name: string; args: string[] }) => boolean;
+  args: readonly string[];
+}
+
 /**
  * The command with arguments for the tool at its end, directly or behind one `npm run`; null where the tool is not what
  * the arguments would reach.
  */
-export function withArguments(
-  root: string,
-  command: string,
-  tool: { is: (program: { name: string; args: string[] }) => boolean; args: readonly string[] },
-): string | null {
+export function withArguments(root: string, command: string, tool: Tool): string | null {
+  return reaches(root, command, { ...tool, levels: 6 });
+}
+
+function reaches(root: string, command: string, tool: Tool & { levels: number }): string | null {
   const last = segmentsOf(command).at(-1)?.text;
   if (last === undefined || /[<>#`(){}]/.test(last) || command.trimEnd().endsWith('&')) return null;
   const added = tool.args.map(quoteArgument).join(' ');
   const call = scriptCall(last);
   if (call === null) return tool.is(programOf(last)) ? `${command.trimEnd()} ${added}` : null;
   const script = scriptsOf(root)[call.script];
-  if (script === undefined || withArguments(root, script, tool) === null) return null;
+  const levels = tool.levels - 1;
+  if (script === undefined || call.elsewhere || levels === 0) return null;
+  if (reaches(root, script, { ...tool, levels }) === null) return null;
   const separator = call.manager === 'npm' && !/\s--(?:\s|$)/.test(last) ? '-- ' : '';
   return `${command.trimEnd()} ${separator}${added}`;
 }

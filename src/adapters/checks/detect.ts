@@ -1,7 +1,8 @@
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageManagerOf, resolveCommand, scriptsOf } from './command.ts';
+import { packageManagerOf, resolveCommand } from './command.ts';
 import { makefileText, readMakefile } from './makefile.ts';
+import { scriptsOf } from './package-scripts.ts';
 import { readText } from './paths.ts';
 
 interface Named {

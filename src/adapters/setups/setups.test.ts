@@ -110,21 +110,44 @@ test('a lock file is installed once, and later checkouts get copies with their l
   assert.match(readFileSync(join(first, 'node_modules/dep/cli.js'), 'utf8'), /dep runs/);
 });
 
-test('two checkouts at once install once', async () => {
-  const counted = {
-    ...npmFiles,
-    'package.json': String(npmFiles['package.json']).replace(
-      '{',
-      '{"scripts":{"preinstall":"echo x >> ../installs"},',
+test('three checkouts at once install once', async () => {
+  const programs = directory('programs');
+  const real = execFileSync('/bin/sh', ['-c', 'command -v npm'], { env, encoding: 'utf8' }).trim();
+  const log = join(base, 'installs');
+  writeFileSync(join(programs, 'npm'), `#!/bin/sh\necho "$1" >> '${log}'\nexec '${real}' "$@"\n`, {
+    mode: 0o755,
+  });
+  const roots = [checkout(npmFiles), checkout(npmFiles), checkout(npmFiles)];
+  const counted = { ...env, PATH: `${programs}:${env.PATH}` };
+  await Promise.all(
+    roots.map((root, index) =>
+      setup.prepare({
+        root,
+        command: null,
+        env: counted,
+        mark: `setups-at-once-${index}`,
+        cacheDir: join(base, 'cache-twice'),
+        dir: directory(`log at once ${index}`),
+        signal: abort.signal,
+      }),
     ),
-  };
-  const roots = [checkout(counted), checkout(counted), checkout(counted)];
-  await Promise.all(roots.map((root) => prepare(root, null, 'cache-twice')));
-  const installs = readFileSync(join(base, 'installs'), 'utf8').trim().split('\n').length;
-  // Once by the one installation, and then the project's own script in each checkout that came from the cache.
-  assert.equal(installs, 3);
+  );
+  assert.equal(readFileSync(log, 'utf8'), 'ci\n');
   for (const root of roots) assert.ok(existsSync(join(root, 'node_modules/dep/package.json')));
   assert.equal(entries('cache-twice').length, 1);
+});
+
+test("the project's own install scripts run in each checkout", async () => {
+  const manifest = String(npmFiles['package.json']).replace(
+    '{',
+    '{"scripts":{"postinstall":"echo made > made.txt"},',
+  );
+  for (let i = 0; i < 2; i++) {
+    const root = checkout({ ...npmFiles, 'package.json': manifest });
+    await prepare(root, null, 'cache-scripts');
+    assert.equal(readFileSync(join(root, 'made.txt'), 'utf8'), 'made\n');
+  }
+  assert.equal(entries('cache-scripts').length, 1);
 });
 
 test('an entry that was left half-made is never used', async () => {

@@ -49,6 +49,41 @@ test('files that vitest cannot load are findings of the files', () =>
     );
   }));
 
+test('pytest counts lines from zero where it names no place, and a module that skips itself does not pass', () =>
+  withRecording('junit', 'pytest-broken', (output) => {
+    const text = `<testsuite><testcase classname="tests.test_p" name="test_x" file="tests/test_p.py" line="7"><failure/></testcase>
+      <testcase classname="" name="tests.test_missing" file="tests/test_missing.py"><skipped message="no"/></testcase></testsuite>`;
+    const report = junit.parse({ ...output, reports: [{ name: 'pytest.xml', text }] }) ?? assert.fail();
+    assert.deepEqual(
+      report.findings.map(({ title, line, message }) => [title, line, message]),
+      [['test_x', 8, 'It failed without a message.']],
+    );
+    assert.deepEqual(
+      report.passed.map((id) => report.names[id]),
+      ['tests/test_p.py'],
+    );
+    assert.deepEqual(
+      report.skipped.map((id) => report.names[id]),
+      ['tests/test_missing.py'],
+    );
+  }));
+
+test('pytest is asked for its report and to go on behind a module that cannot be imported, wherever it runs', () => {
+  const context = {
+    check: 'test',
+    command: 'make test',
+    resolved: 'pytest',
+    reportDir: '/r e',
+    root: import.meta.dirname,
+  };
+  const options = junit.instrument(context)?.env['PYTEST_ADDOPTS'];
+  assert.equal(
+    options,
+    "--junit-xml='/r e/pytest.xml' -o junit_family=xunit1 --continue-on-collection-errors",
+  );
+  assert.equal(junit.instrument({ ...context, resolved: 'pytest --junitxml=x' }), null);
+});
+
 test('XML is read with entities, character data and quotes of both kinds', () => {
   const root = parseXml(
     `<?xml version="1.0"?><!-- <no> --><a x='1 > 0' y="&lt;&#x41;&#66;&amp;lt;">t<![CDATA[<raw>]]>&gt;<b/></a>`,

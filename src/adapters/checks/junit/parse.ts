@@ -30,16 +30,15 @@ export function parse(output: CheckOutput): ParsedReport | null {
   const place: Place = { root: output.root, bases: searchDirectories(output.root, output.command) };
   const tally = new Tally(output.check);
   const files = new Set<string>();
-  const failedFiles = new Set<string>();
   for (const test of roots.flatMap((root) => casesIn(root, null, place))) {
     const failed = test.failures.length > 0;
-    if (test.file !== null) (test.isFile && (failed || test.skipped) ? failedFiles : files).add(test.file);
+    if (test.file !== null && !(test.isFile && test.skipped)) files.add(test.file);
     if (failed)
       tally.fail({ file: test.file, name: test.name, line: lineOf(test), message: messageOf(test) });
     else if (test.skipped) tally.skip(test.file, test.name);
     else tally.pass(test.file, test.name);
   }
-  for (const file of files) if (!failedFiles.has(file)) tally.pass(file, file);
+  for (const file of files) tally.pass(file, file);
   return tally.report({ complete: !stoppedEarly(output) });
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { unitId } from '../../../domain/finding.ts';
 import type { ParsedReport } from '../../../ports/check-format.ts';
 import { readOutput } from '../formats.ts';
-import { withRecording } from '../test-support/recordings.ts';
+import { inProject, withRecording } from '../test-support/recordings.ts';
 
 const namesOf = (report: ParsedReport): (string | undefined)[] => report.passed.map((id) => report.names[id]);
 
@@ -51,3 +51,42 @@ test('an end that no step explains is left to the check as a whole', () =>
   withRecording('make', 'no-rule', (output) => {
     assert.deepEqual(readOutput(output).findings, []);
   }));
+
+test('a recipe of nothing but a variable, and a built-in rule, are steps too', () => {
+  const files = { Makefile: 'RUN = ./run --all\ntest: x.o\n\t$(RUN)\n', 'x.c': '' };
+  const combined = [
+    "<builtin>: update target 'x.o' due to: x.c",
+    'cc    -c -o x.o x.c',
+    "Makefile:3: update target 'test' due to: x.o",
+    './run --all',
+    'x.c:4: bad',
+    'make: *** [Makefile:3: test] Error 1',
+  ].join('\n');
+  return inProject(files, (root) => {
+    const rest = { stdout: combined, stderr: '', combined, timedOut: false, reports: [], exitCode: 2 };
+    const report = readOutput({ check: 'test', command: 'make test', root, ...rest });
+    assert.deepEqual(namesOf(report), ['step:cc -c -o x.o x.c']);
+    assert.equal(report.findings[0]?.step, unitId('test', null, 'step:./run --all'));
+  });
+});
+
+test('with several jobs the target that make names is the one that failed', () => {
+  const files = { Makefile: 'test: a b\na:\n\t./a.sh\nb:\n\t./b.sh\n' };
+  const combined = [
+    "Makefile:3: target 'a' does not exist",
+    './a.sh',
+    "Makefile:5: target 'b' does not exist",
+    './b.sh',
+    'make: *** [Makefile:3: a] Error 1',
+    'make: *** Waiting for unfinished jobs....',
+  ].join('\n');
+  return inProject(files, (root) => {
+    const rest = { stdout: combined, stderr: '', combined, timedOut: false, reports: [], exitCode: 2 };
+    const report = readOutput({ check: 'test', command: 'make -j2 test', root, ...rest });
+    assert.deepEqual(
+      report.findings.map(({ kind, title }) => [kind, title]),
+      [['step', './a.sh']],
+    );
+    assert.deepEqual(namesOf(report), [], 'a step whose end nobody saw did not pass');
+  });
+});

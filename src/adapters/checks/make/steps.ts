@@ -26,7 +26,7 @@ const entering = /^g?make\[\d+\]: Entering directory [`'](.+)'$/;
 const leaving = /^g?make\[\d+\]: Leaving directory [`'](.+)'$/;
 const failure = /^g?make(?:\[\d+\])?: \*\*\* \[(?:([^:\]]+):(\d+): )?([^\]]+)\] (?!.*\(ignored\)$).+$/;
 const ignored = /^g?make(?:\[\d+\])?: \[.*\] .* \(ignored\)$/;
-const complaint = /^(?:g?make(?:\[\d+\])?: \*\*\* (?!\[).+|.+:\d+: \*\*\* .+)$/;
+const complaint = /^(?:g?make(?:\[\d+\])?: \*\*\* (?!\[|Waiting for unfinished jobs).+|.+:\d+: \*\*\* .+)$/;
 
 interface Level {
   directory: string;

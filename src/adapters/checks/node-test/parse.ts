@@ -3,12 +3,6 @@ import { type Fields, numberOf, parseJsonLines, textOf } from '../json.ts';
 import { repositoryPath } from '../paths.ts';
 import { Tally } from '../tally.ts';
 
-interface FileState {
-  /** The runner could not run it to its end; the finding says so. */
-  failed: boolean;
-  ran: boolean;
-}
-
 interface Unit {
   file: string | null;
   name: string;
@@ -19,7 +13,8 @@ interface Reading {
   tally: Tally;
   /** Names of the suites and tests around the current one, by depth. */
   path: string[];
-  files: Map<string, FileState>;
+  /** Files that were run; one that failed as a whole is a finding under the same id. */
+  files: Set<string>;
   /** Cancelled tests, until it is known whether what is around them is to blame. */
   cancelled: { depth: number; unit: Unit; row: Fields }[];
 }
@@ -29,13 +24,13 @@ export function parse(output: CheckOutput): ParsedReport | null {
   const reports = output.reports.filter(({ name }) => /^node-test-\d+\.jsonl$/.test(name));
   if (reports.length === 0) return null;
   const tally = new Tally(output.check);
-  const files = new Map<string, FileState>();
+  const files = new Set<string>();
   for (const { text } of reports) {
     const reading: Reading = { output, tally, path: [], files, cancelled: [] };
     for (const row of parseJsonLines(text)) readRow(reading, row);
     blameCancelled(reading, -1);
   }
-  for (const [file, { failed, ran }] of files) if (ran && !failed) tally.pass(file, file);
+  for (const file of files) tally.pass(file, file);
   return tally.isEmpty ? null : tally.report({ complete: !output.timedOut && output.exitCode !== null });
 }
 
@@ -57,10 +52,8 @@ function readRow(reading: Reading, row: Fields): void {
 
 /** The runner reports the file itself where it holds no test or did not end well. */
 function readFile(reading: Reading, row: Fields, file: string): void {
-  const state = stateOf(reading, file);
-  state.ran = true;
+  reading.files.add(file);
   if (row.type !== 'fail') return;
-  state.failed = true;
   const exitCode = numberOf(row.exitCode);
   const message = [
     `${file} ended with exit code ${exitCode ?? 'unknown'} before all of its tests had a result.`,
@@ -74,7 +67,7 @@ function readTest(reading: Reading, row: Fields, place: { unit: Unit; depth: num
   const { tally } = reading;
   const { unit, depth } = place;
   const { file, name } = unit;
-  if (file !== null) stateOf(reading, file).ran = true;
+  if (file !== null) reading.files.add(file);
   if (row.failure === 'cancelledByParent') {
     reading.cancelled.push({ ...place, row });
     return;
@@ -98,12 +91,6 @@ function failTest(reading: Reading, { file, name }: Unit, row: Fields): void {
   const line = lineIn(message, reading.output.root, file) ?? numberOf(row.line);
   const shown = message === '' ? 'It failed without a message.' : message;
   reading.tally.fail({ file, name, line, message: shown });
-}
-
-function stateOf(reading: Reading, file: string): FileState {
-  const known = reading.files.get(file) ?? { failed: false, ran: false };
-  reading.files.set(file, known);
-  return known;
 }
 
 /** Line of the innermost stack frame in the test's own file. */

@@ -9,20 +9,19 @@ export function parseRecords(output: CheckOutput): ParsedReport | null {
   const rows = reports.flatMap(({ text }) => parseJsonLines(text));
   if (rows.length === 0) return null;
   const tally = new Tally(output.check);
-  const failedFiles = new Set<string>();
   const files = new Set<string>();
   const failures = new Map<string, Failure>();
   for (const row of rows) {
     const file = repositoryPath(output.root, textOf(row.file) ?? '');
     const name = row.kind === 'file' ? (file ?? textOf(row.module)) : textOf(row.name);
     if (name === null) continue;
-    if (file !== null) (row.kind === 'file' && row.outcome === 'failed' ? failedFiles : files).add(file);
+    if (file !== null) files.add(file);
     if (row.outcome === 'failed') addFailure(failures, row, { file, name });
     else if (row.outcome === 'skipped') tally.skip(file, name);
     else tally.pass(file, name);
   }
   for (const failure of failures.values()) tally.fail(failure);
-  for (const file of files) if (!failedFiles.has(file)) tally.pass(file, file);
+  for (const file of files) tally.pass(file, file);
   const stopped = output.timedOut || output.exitCode === null || stopsAtFirst(output);
   return tally.report({ complete: !stopped });
 }
