@@ -56,7 +56,8 @@ export async function runProgram(spec: ProgramSpec): Promise<ProgramResult> {
   const pid = child.pid ?? 0;
   // At once: a short program has none of these to show a moment later.
   const channels = outputChannels(pid);
-  const startTime = (await readStartTime(pid)) ?? '';
+  // A program that has ended already shows no start; ours is before it, which is enough to know what came since.
+  const startTime = (await readStartTime(pid)) ?? (await readStartTime(process.pid)) ?? '';
   const paths = [...channels, ...(await Promise.all((spec.directories ?? []).map(realPath)))];
 
   const why = await firstOf(exited, spec);
