@@ -4,6 +4,7 @@ import { unitId } from '../../../domain/finding.ts';
 import type { ParsedReport } from '../../../ports/check-format.ts';
 import { readOutput } from '../formats.ts';
 import { inProject, withRecording } from '../test-support/recordings.ts';
+import { instrument } from './detect.ts';
 
 const namesOf = (report: ParsedReport): (string | undefined)[] => report.passed.map((id) => report.names[id]);
 
@@ -90,3 +91,27 @@ test('with several jobs the target that make names is the one that failed', () =
     assert.deepEqual(namesOf(report), [], 'a step whose end nobody saw did not pass');
   });
 });
+
+test('several jobs are kept apart, and go on behind a failure, so that chance does not decide what ran', () => {
+  const flagsOf = (command: string): string | undefined =>
+    instrument({ check: 'test', command, resolved: command, root: '/', reportDir: '/' })?.env['MAKEFLAGS'];
+  for (const command of ['make -j2 test', 'make -sj', 'cd x && make --jobs=4', 'gmake -j 8 test']) {
+    assert.equal(flagsOf(command), '--trace --output-sync --keep-going', command);
+  }
+  for (const command of ['make test', 'make -j1', 'make -B -C jobs', 'make --jobs=1 test']) {
+    assert.equal(flagsOf(command), '--trace', command);
+  }
+});
+
+test('every job that failed is told, with what it printed', () =>
+  withRecording('make', 'jobs', (output) => {
+    const report = readOutput(output);
+    assert.deepEqual(
+      report.findings.map(({ kind, title, message }) => [kind, title, message]),
+      [
+        ['step', './one.sh', 'one is wrong'],
+        ['step', './two.sh', 'two is wrong'],
+      ],
+    );
+    assert.deepEqual(namesOf(report), ['step:./three.sh']);
+  }));
