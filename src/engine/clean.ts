@@ -1,6 +1,8 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Run } from '../domain/run.ts';
+import type { Session } from '../domain/task.ts';
+import type { Hub } from '../ports/git.ts';
 import type { World } from './context.ts';
 import type { CleanRequest, CleanResult } from './engine.ts';
 
@@ -23,33 +25,45 @@ export async function clean(world: World, request: CleanRequest): Promise<CleanR
 
 async function cleanRun(world: World, run: Run, request: CleanRequest, result: CleanResult): Promise<void> {
   const hub = await world.openHub(world.layout.hub(run.project), run.path);
-  for (const session of await world.store.list('session', { run: run.id })) {
-    const attempt = await world.store.get('attempt', `${session.task}.${session.attempt}`);
-    const bytes = await sizeOf(session.workspace.path);
-    if (bytes === null) continue;
-    if ((attempt?.change ?? null) === null) {
-      result.kept.push({
-        kind: 'workspace',
-        name: session.id,
-        reason: `its work was never saved: ${session.workspace.path}`,
-      });
-      continue;
-    }
-    if (!request.dryRun) await world.workspaces[session.workspace.kind].remove(hub, session.workspace);
-    result.removed.push({ kind: 'workspace', name: session.id, bytes });
-  }
-  for (const { ref } of await hub.listRefs('refs/ao/rescue/')) {
-    const [name = ''] = ref.slice('refs/ao/rescue/'.length).split('.'); // `<session>` or `<session>.others/…`
-    const session = await world.store.get('session', name);
-    if (session?.run !== run.id) continue;
-    if (!request.dryRun) await hub.deleteRef(ref);
-    result.removed.push({ kind: 'rescue', name: ref, bytes: 0 });
+  const sessions = await world.store.list('session', { run: run.id });
+  for (const session of sessions) {
+    const reason = await unsaved(world, session);
+    if (reason === null) await cleanSession(world, hub, session, { request, result });
+    else result.kept.push({ kind: 'workspace', name: session.id, reason });
   }
   const logs = world.layout.run(run.id);
   const bytes = await sizeOf(logs);
   if (bytes === null) return;
   if (!request.dryRun) await rm(logs, { recursive: true, force: true, maxRetries: 3 });
   result.removed.push({ kind: 'log', name: logs, bytes });
+}
+
+/** Why a session's workspace has to stay, or null. */
+async function unsaved(world: World, { task, attempt, workspace }: Session): Promise<string | null> {
+  const row = await world.store.get('attempt', `${task}.${attempt}`);
+  const saved = row !== null && row.change !== null;
+  if (saved || (await sizeOf(workspace.path)) === null) return null;
+  return `its work was never saved: ${workspace.path}`;
+}
+
+/** Its workspace (also the branch of one whose directory is gone) and the refs that kept its work. */
+async function cleanSession(
+  world: World,
+  hub: Hub,
+  session: Session,
+  { request, result }: { request: CleanRequest; result: CleanResult },
+): Promise<void> {
+  const bytes = await sizeOf(session.workspace.path);
+  if (!request.dryRun) await world.workspaces[session.workspace.kind].remove(hub, session.workspace);
+  if (bytes !== null) result.removed.push({ kind: 'workspace', name: session.id, bytes });
+  const kept = [`refs/ao/rescue/${session.id}`, `refs/ao/sessions/${session.id}`];
+  const start = `refs/ao/starts/${session.task}.${session.attempt}`;
+  for (const { ref } of await hub.listRefs('refs/ao/')) {
+    const isOfSession = kept.some((name) => ref === name || ref.startsWith(`${name}.`));
+    if (!isOfSession && ref !== start) continue;
+    if (!request.dryRun) await hub.deleteRef(ref);
+    if (ref.startsWith('refs/ao/rescue/')) result.removed.push({ kind: 'rescue', name: ref, bytes: 0 });
+  }
 }
 
 /** Bytes below a path without following links; null where there is nothing. */

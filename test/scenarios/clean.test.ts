@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { access, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { makeRepository, openRepository } from '../support/repositories.ts';
+import { fix, openBench, request, script } from './support/engine.ts';
+import { redModules } from './support/modules.ts';
+
+for (const workspace of ['clone', 'worktree'] as const) {
+  test(`cleaning removes workspaces (${workspace}), logs and the refs of saved work, by age, and nothing on a dry run`, async (t) => {
+    const bench = await openBench(t);
+    const repository = await makeRepository({ files: redModules(['one']) });
+    t.after(() => repository.remove());
+    const agentScript = await script(bench, {
+      otherwise: [{ write: { file: 'notes.txt', text: 'unfinished\n' } }],
+    });
+    const report = await fix(bench, request(repository, { agentScript, workspace, maxAttempts: 1 }));
+    const session = await bench.engine.session(report.tasks[0]?.id ?? '');
+    await access(session.workspace);
+
+    const young = await bench.engine.clean({ olderThanMs: 3_600_000, dryRun: false });
+    assert.deepEqual(young.removed, []);
+    const planned = await bench.engine.clean({ olderThanMs: 0, dryRun: true });
+    assert.deepEqual(
+      new Set(planned.removed.map(({ kind }) => kind)),
+      new Set(['workspace', 'rescue', 'log']),
+    );
+    await access(session.workspace);
+
+    const done = await bench.engine.clean({ olderThanMs: 0, dryRun: false });
+    assert.deepEqual(done, planned);
+    await assert.rejects(access(session.workspace));
+    await assert.rejects(access(session.log));
+    assert.equal(await repository.git('branch', '--list', 'ao/*'), '');
+    assert.equal(await repository.git('for-each-ref', 'refs/ao/start'), '');
+    const left = await openRepository(await hubIn(bench.home)).git('for-each-ref', '--format=%(refname)');
+    assert.deepEqual(
+      left.split('\n').filter((ref) => ref.includes(session.id)),
+      [],
+    );
+    assert.deepEqual((await bench.engine.clean({ olderThanMs: 0, dryRun: false })).removed, []);
+  });
+}
+
+async function hubIn(home: string): Promise<string> {
+  const [project = ''] = await readdir(path.join(home, 'projects'));
+  return path.join(home, 'projects', project, 'hub.git');
+}
