@@ -18,6 +18,7 @@ const general: readonly CheckFormat[] = [tap, labelled, fileLine];
 const make = makeSteps({
   reporting: [nodeTest, junit, unittest, eslint],
   printed: [unittest, eslint, tsc, ...general],
+  naming: [unittest, tap, labelled],
 });
 
 export const formats: readonly CheckFormat[] = [make, ...specific, ...general];

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CheckResult } from '../../../domain/check-result.ts';
+import { judge } from '../../../domain/verdict.ts';
 import type { ParsedReport } from '../../../ports/check-format.ts';
+import { judgeOutput } from '../judge-output.ts';
+import { inProject } from '../test-support/recordings.ts';
 import { labelled } from './index.ts';
 
 function read(combined: string, exitCode = 1): ParsedReport | null {
@@ -58,4 +62,33 @@ test('what stands around a failure is its message', () => {
 test('a failing check without a labelled failure is not explained by labels', () => {
   assert.equal(read('PASS a\nSegmentation fault\n'), null);
   assert.equal(read('It is OK now, or so it SEEMS\n'), null);
+});
+
+test('a script that names only what fails is seen to pass as a whole, and may stop at its first failure', () => {
+  const script = '#!/bin/sh\nset -e\ncheck adds\ncheck subtracts\ncheck divides\n';
+  return inProject({ 'run.sh': script, 'add.txt': '' }, (root) => {
+    const result = (text: string, exitCode: number) => {
+      const rest = { stdout: text, stderr: '', combined: text, timedOut: false, reports: [] };
+      const output = { check: 'test', command: './run.sh', root, exitCode, ...rest };
+      return judgeOutput(output, { durationMs: 0, timeoutMs: 1000 });
+    };
+    const problems = (base: CheckResult, after: CheckResult) =>
+      judge({
+        base: { tree: 'a', checks: [base] },
+        after: { tree: 'b', checks: [after] },
+        targets: base.findings,
+        flaky: new Set(),
+        files: new Set(['run.sh', 'add.txt']),
+      }).map(({ code }) => code);
+    const first = result('FAIL adds\n', 1);
+    const second = result('FAIL subtracts\n', 1);
+    assert.deepEqual(problems(first, second), []);
+    assert.deepEqual(problems(second, first), ['regression']);
+    assert.deepEqual(problems(first, first), ['still_failing']);
+    assert.deepEqual(problems(first, result('', 0)), []);
+    const all = result('FAIL adds\nFAIL subtracts\n', 1);
+    assert.deepEqual(problems(all, result('', 0)), []);
+    assert.deepEqual(problems(all, first), ['still_failing', 'not_seen']);
+    assert.deepEqual(problems(all, result('oh\n', 1)), ['not_seen', 'not_seen', 'check_broken']);
+  });
 });

@@ -4,6 +4,7 @@ import type { CheckOutput, ParsedReport } from '../../../ports/check-format.ts';
 import { resolveCommand } from '../command.ts';
 import { existingPath, readText } from '../paths.ts';
 import { segmentsOf, wordsOf } from '../shell-text.ts';
+import { asOneStep } from '../silent-passes.ts';
 import { Tally } from '../tally.ts';
 
 type Outcome = 'passed' | 'failed' | 'skipped';
@@ -27,7 +28,7 @@ export function parse(output: CheckOutput): ParsedReport | null {
   if (found.length === 0) return null;
   const tally = new Tally(output.check);
   const told = new Set<string>();
-  const scripts = scriptsIn(output);
+  const scripts = found.some(({ outcome }) => outcome === 'failed') ? scriptsIn(output) : [];
   for (const { outcome, name, message } of found) {
     const file = existingPath(output.root, name);
     const unit = file ?? name;
@@ -40,7 +41,8 @@ export function parse(output: CheckOutput): ParsedReport | null {
       tally.fail({ file, name: unit, message, ...shown });
     }
   }
-  return tally.report({ complete: !output.timedOut && output.exitCode !== null });
+  const report = tally.report({ complete: !output.timedOut && output.exitCode !== null });
+  return asOneStep(report, output.check);
 }
 
 function labelledLines(lines: readonly string[]): Labelled[] {

@@ -115,3 +115,22 @@ test('every job that failed is told, with what it printed', () =>
     );
     assert.deepEqual(namesOf(report), ['step:./three.sh']);
   }));
+
+test('thousands of steps are read in a moment', () => {
+  const names = Array.from({ length: 2000 }, (_, index) => `./t${index}`);
+  const Makefile = `test:\n${names.map((name) => `\t${name} $(X)\n`).join('')}`;
+  const lines = names.flatMap((name) => [`${name} --x`, 'some output: 12', 'ok then']);
+  const combined = [
+    "Makefile:2: target 'test' does not exist",
+    ...lines,
+    'make: *** [Makefile:2001: test] Error 1',
+  ];
+  return inProject({ Makefile }, (root) => {
+    const text = combined.join('\n');
+    const rest = { stdout: text, stderr: '', combined: text, timedOut: false, reports: [], exitCode: 2 };
+    const started = performance.now();
+    const report = readOutput({ check: 'test', command: 'make test', root, ...rest });
+    assert.ok(performance.now() - started < 10_000);
+    assert.equal(namesOf(report).filter((name) => name?.startsWith('step:')).length, 1999);
+  });
+});

@@ -8,8 +8,10 @@ import { readSteps, type Step } from './steps.ts';
 export interface InnerFormats {
   /** Those that write report files, wherever they run. */
   reporting: readonly CheckFormat[];
-  /** Those that are read from what one step printed, best first. */
+  /** Those that are read from what the failing step printed, best first. */
   printed: readonly CheckFormat[];
+  /** Those that name what passes: all that is read from the other steps, which may be thousands. */
+  naming: readonly CheckFormat[];
 }
 
 /**
@@ -24,7 +26,8 @@ export function parse(output: CheckOutput, inner: InnerFormats): ParsedReport | 
   const parts: ParsedReport[] = [];
   for (const step of read.steps.filter(({ state }) => state === 'passed')) {
     tally.pass(null, nameOf(step));
-    const seen = firstOf(inner.printed, { ...withText(output, step.output), exitCode: 0 });
+    if (step.output.length === 0) continue;
+    const seen = firstOf(inner.naming, { ...withText(output, step.output), exitCode: 0 });
     if (seen !== null) parts.push({ ...seen, findings: [] });
   }
   const innermost = read.steps.some(({ state, wraps }) => state === 'failed' && !wraps);

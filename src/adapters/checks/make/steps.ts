@@ -28,6 +28,9 @@ const failure = /^g?make(?:\[\d+\])?: \*\*\* \[(?:([^:\]]+):(\d+): )?([^\]]+)\] 
 const ignored = /^g?make(?:\[\d+\])?: \[.*\] .* \(ignored\)$/;
 const complaint = /^(?:g?make(?:\[\d+\])?: \*\*\* (?!\[|Waiting for unfinished jobs).+|.+:\d+: \*\*\* .+)$/;
 
+/** Recipe lines that a conditional may leave out are few. */
+const lookAhead = 20;
+
 interface Level {
   directory: string;
   target: string;
@@ -91,14 +94,12 @@ class StepReader {
     const rules = this.#makefiles.get(file) ?? rulesOf(this.#root, file);
     this.#makefiles.set(file, rules);
     const recipe = rules.find((rule) => rule.recipe.some(({ line }) => line === first))?.recipe ?? [];
-    return recipe
-      .slice(0, 500)
-      .map(({ text }) => ({ pattern: patternOf(text), lines: text.split('\n').length }));
+    return recipe.map(({ text }) => ({ pattern: patternOf(text), lines: text.split('\n').length }));
   }
 
   #recipeAt(lines: readonly string[], at: number): number | null {
     const level = this.#level();
-    for (const [index, { pattern, lines: count }] of level.expected.entries()) {
+    for (const [index, { pattern, lines: count }] of level.expected.slice(0, lookAhead).entries()) {
       const text = lines.slice(at, at + count).join('\n');
       if (text.length > 4000 || !pattern.test(text)) continue;
       level.expected = level.expected.slice(index + 1);

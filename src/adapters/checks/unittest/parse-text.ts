@@ -1,6 +1,7 @@
 import type { CheckOutput, ParsedReport } from '../../../ports/check-format.ts';
 import { searchDirectories } from '../command.ts';
 import { existingPath } from '../paths.ts';
+import { asOneStep } from '../silent-passes.ts';
 import { Tally } from '../tally.ts';
 
 interface Unit {
@@ -54,7 +55,7 @@ export function parseText(output: CheckOutput): ParsedReport | null {
   }
   for (const file of files) tally.pass(file, file);
   const stopped = output.timedOut || output.exitCode === null || /\s(?:-f|--failfast)\b/.test(output.command);
-  return tally.report({ complete: output.exitCode === 0 || !stopped });
+  return asOneStep(tally.report({ complete: output.exitCode === 0 || !stopped }), output.check);
 }
 
 function readFailures(lines: readonly string[], tell: (title: string, message: string) => void): void {
