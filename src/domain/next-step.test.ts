@@ -162,7 +162,10 @@ test('no planning pass follows the last round', () => {
   const patch = { run: { ...run, round: 2 }, head: head(['a']) };
   const [step] = nextSteps(snapshot(patch));
   assert.equal(step?.kind, 'finish');
-  assert.match(String(step?.kind === 'finish' && step.reason), /1 finding came to light after the last round \(2\)/);
+  assert.match(
+    String(step?.kind === 'finish' && step.reason),
+    /1 finding came to light after the last round \(2\)/,
+  );
 });
 
 test('a task whose findings pass on the head is closed before anything else starts', () => {

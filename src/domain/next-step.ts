@@ -124,7 +124,8 @@ function finishStep(snapshot: RunSnapshot, head: TreeResult, fresh: Finding[]): 
 
 function remainingReason(run: Run, tasks: Task[], fresh: Finding[]): string {
   if (run.held !== null) return `${run.branch} could not follow: ${run.held}`;
-  if (fresh.length > 0) return `${count(fresh.length, 'finding')} came to light after the last round (${run.round})`;
+  if (fresh.length > 0)
+    return `${count(fresh.length, 'finding')} came to light after the last round (${run.round})`;
   const waiting = tasks.filter((task) => task.state === 'inbox').length;
   const cancelled = tasks.filter((task) => task.state === 'cancelled').length;
   if (waiting > 0) return `${count(waiting, 'task')} waiting for you`;
