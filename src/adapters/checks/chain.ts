@@ -1,6 +1,7 @@
 import type { CheckOutput, ParsedReport } from '../../ports/check-format.ts';
 import { resolveScripts } from './command.ts';
 import { joinReports } from './join-reports.ts';
+import { asSequence } from './one-step.ts';
 import { programOf, type Segment, segmentsOf } from './shell-text.ts';
 import { Tally } from './tally.ts';
 
@@ -32,7 +33,7 @@ export function readChain(
   const failed = parsed.filter(({ report }) => report.findings.length > 0);
   const index = failed.length === 1 ? placeOf(links, failed[0]?.format ?? '') : -1;
   const link = links[index];
-  if (link === undefined) return { ...joined, complete: false };
+  if (link === undefined) return asSequence(joined, output.check);
   for (const earlier of links.slice(0, index)) tally.pass(null, stepOf(earlier));
   const step = tally.idOf(null, stepOf(link));
   const findings = joined.findings.map((finding) =>

@@ -87,7 +87,8 @@ function shellScript(root: string, path: string): string | null {
     return null;
   const text = readText(join(root, normal));
   if (!/^#!.*\b(?:ba|da|z)?sh\b/.test(text) && !normal.endsWith('.sh')) return null;
-  return text.slice(0, 20_000).replace(/^\s*#.*$/gm, '');
+  const strict = /^#!.*\s-\w*e/.test(text) ? 'set -e\n' : '';
+  return strict + text.slice(0, 20_000).replace(/^\s*#.*$/gm, '');
 }
 
 function scriptText(root: string, { script, extra }: ScriptCall): string | null {

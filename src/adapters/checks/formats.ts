@@ -7,6 +7,7 @@ import { junit } from './junit/index.ts';
 import { labelled } from './labelled/index.ts';
 import { makeSteps } from './make/index.ts';
 import { nodeTest } from './node-test/index.ts';
+import { asSequence, stopsAtFirst } from './one-step.ts';
 import { tap } from './tap/index.ts';
 import { tsc } from './tsc/index.ts';
 import { unittest } from './unittest/index.ts';
@@ -27,6 +28,11 @@ export const formats: readonly CheckFormat[] = [make, ...specific, ...general];
 export function readOutput(output: CheckOutput): ParsedReport {
   const steps = make.parse(output);
   if (steps !== null) return steps;
+  const report = readCommands(output);
+  return report.findings.length > 0 && stopsAtFirst(output) ? asSequence(report, output.check) : report;
+}
+
+function readCommands(output: CheckOutput): ParsedReport {
   const parsed = read(specific, output);
   if (parsed.some(({ report }) => report.findings.length > 0)) return readChain(output, parsed);
   const others = read(general, output);

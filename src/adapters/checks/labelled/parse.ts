@@ -4,7 +4,7 @@ import type { CheckOutput, ParsedReport } from '../../../ports/check-format.ts';
 import { resolveCommand } from '../command.ts';
 import { existingPath, readText } from '../paths.ts';
 import { segmentsOf, wordsOf } from '../shell-text.ts';
-import { asOneStep } from '../silent-passes.ts';
+import { asOneStep } from '../one-step.ts';
 import { Tally } from '../tally.ts';
 
 type Outcome = 'passed' | 'failed' | 'skipped';
@@ -41,8 +41,16 @@ export function parse(output: CheckOutput): ParsedReport | null {
       tally.fail({ file, name: unit, message, ...shown });
     }
   }
-  const report = tally.report({ complete: !output.timedOut && output.exitCode !== null });
+  const report = tally.report({
+    complete: !output.timedOut && output.exitCode !== null && !endsInFailure(found),
+  });
   return asOneStep(report, output.check);
+}
+
+/** The only failure is the last word: the tests behind it may not have run. */
+function endsInFailure(found: readonly Labelled[]): boolean {
+  const failed = new Set(found.flatMap(({ outcome, name }) => (outcome === 'failed' ? [name] : [])));
+  return failed.size === 1 && found.at(-1)?.outcome === 'failed';
 }
 
 function labelledLines(lines: readonly string[]): Labelled[] {

@@ -1,7 +1,7 @@
 import type { CheckOutput, ParsedReport } from '../../../ports/check-format.ts';
 import { searchDirectories } from '../command.ts';
 import { existingPath } from '../paths.ts';
-import { asOneStep } from '../silent-passes.ts';
+import { asOneStep } from '../one-step.ts';
 import { Tally } from '../tally.ts';
 
 interface Unit {
