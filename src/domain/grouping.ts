@@ -44,8 +44,10 @@ function keysOf(finding: Finding, mode: GroupMode): string[] {
   if (mode === 'check') return [`check ${check}`];
   const keys = [`id ${id}`];
   if (file !== null) keys.push(`file ${file}`);
-  // A sequence stops at its first failure, so what it reports has to be mended together.
-  if (finding.step !== undefined || finding.kind === 'step' || finding.kind === 'check')
+  // A sequence stops at its first failure, so what it reports has to be mended together. Messages on other files can be
+  // seen to go one by one, and a linter behind make may have very many.
+  const alone = finding.kind === 'diagnostic' && file !== null;
+  if ((finding.step !== undefined && !alone) || finding.kind === 'step' || finding.kind === 'check')
     keys.push(`steps ${check}`);
   const root = mode === 'auto' ? rootError(finding) : null;
   if (root !== null) keys.push(`root ${root}`);
