@@ -41,7 +41,7 @@ export function instrument(context: CheckContext, env: Readonly<Record<string, s
 const refusals = [
   /is not allowed in NODE_OPTIONS/,
   /must match the number of specified '--test-reporter-destination'/,
-  /make: (?:unrecognized|illegal|invalid) option.*(?:trace|output-sync)/,
+  /make: (?:unrecognized|illegal|invalid) option.*trace/,
   /error: unrecognized arguments:.*--(?:continue-on-collection-errors|junit-?xml)/,
   /(?:Unknown|Invalid|Unexpected|Unrecognized) (?:compiler )?option[^\n]*(?:output-?file|pretty|format|reporter)/i,
 ];

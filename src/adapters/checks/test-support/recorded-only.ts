@@ -244,16 +244,5 @@ export const recordedOnly: readonly RecordedOnly[] = [
         'import unittest\n\n\nclass A(unittest.TestCase):\n    def test_a(self):\n        pass\n\n    def test_b(self):\n        self.fail("no")\n',
     },
   },
-  {
-    name: 'jobs',
-    format: 'make',
-    command: 'make -j3 test',
-    files: {
-      Makefile: 'test: one two three\none two three:\n\t@./$@.sh\n.PHONY: test one two three\n',
-      'one.sh': '#!/bin/sh\nsleep 0.2; echo one is wrong; exit 1\n',
-      'two.sh': '#!/bin/sh\nsleep 0.3; echo two is wrong; exit 1\n',
-      'three.sh': '#!/bin/sh\nsleep 0.1; echo three is fine\n',
-    },
-  },
   { name: 'no-rule', format: 'make', command: 'make test', files: { Makefile: 'test: missing.c\n\ttrue\n' } },
 ];
