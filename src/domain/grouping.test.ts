@@ -55,16 +55,21 @@ test('auto follows chains: a file shared with one and an error shared with anoth
 });
 
 test('auto keeps together what a check reports that stops at its first failure', () => {
-  const step = { check: 'make', kind: 'test', step: 's' } as const;
+  const step = { check: 'make', kind: 'diagnostic', step: 's' } as const;
   const whole = finding('c', { check: 'make', kind: 'check', file: null });
   assert.deepEqual(grouped('auto', finding('a', step), finding('b', step), whole), ['a b c']);
 });
 
-test('auto parts messages on different files, also where the check stops at the step that prints them', () => {
+test('auto parts messages on many files, also where the check stops at the step that prints them', () => {
   const message = { check: 'make', kind: 'diagnostic', step: 's' } as const;
-  const all = [finding('a', { ...message, file: 'a.c' }), finding('b', { ...message, file: 'b.c' })];
-  assert.deepEqual(grouped('auto', ...all), ['a', 'b']);
-  assert.deepEqual(grouped('auto', ...all.map((one) => ({ ...one, file: null }))), ['a b']);
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const all = names.map((name) => finding(name, { ...message, file: `${name}.c` }));
+  assert.deepEqual(grouped('auto', ...all), names);
+  assert.deepEqual(
+    grouped('auto', ...all.slice(1)),
+    ['b c d e f'],
+    'one broken header has a few consequences',
+  );
 });
 
 test('file, check and finding group by just that', () => {

@@ -10,6 +10,7 @@ export interface Group {
 export type GroupMode = 'finding' | 'file' | 'check' | 'auto';
 
 const TITLE_LENGTH = 80;
+const FEW_FILES = 5;
 
 /**
  * Findings as units of work, in the order in which they were reported. `auto` puts together what shares a file or a root
@@ -18,8 +19,9 @@ const TITLE_LENGTH = 80;
  */
 export function groupFindings(findings: readonly Finding[], mode: GroupMode): Group[] {
   const groups: { keys: Set<string>; findings: Finding[] }[] = [];
+  const wide = wideSteps(findings);
   for (const finding of findings) {
-    const keys = keysOf(finding, mode);
+    const keys = keysOf(finding, mode, wide);
     const same = groups.filter((group) => keys.some((key) => group.keys.has(key)));
     const [first, ...others] = same;
     if (first === undefined) {
@@ -37,16 +39,26 @@ export function groupFindings(findings: readonly Finding[], mode: GroupMode): Gr
   });
 }
 
+/** Steps with messages on many files: a linter behind make, rather than a compiler that stumbles over one header. */
+function wideSteps(findings: readonly Finding[]): ReadonlySet<string> {
+  const files = new Map<string, Set<string>>();
+  for (const { kind, step, file } of findings) {
+    if (kind !== 'diagnostic' || step === undefined || file === null) continue;
+    files.set(step, (files.get(step) ?? new Set()).add(file));
+  }
+  return new Set([...files].flatMap(([step, { size }]) => (size > FEW_FILES ? [step] : [])));
+}
+
 /** Findings with a key in common belong together. */
-function keysOf(finding: Finding, mode: GroupMode): string[] {
+function keysOf(finding: Finding, mode: GroupMode, wide: ReadonlySet<string>): string[] {
   const { id, check, file } = finding;
   if (mode === 'finding') return [`id ${id}`];
   if (mode === 'check') return [`check ${check}`];
   const keys = [`id ${id}`];
   if (file !== null) keys.push(`file ${file}`);
-  // A sequence stops at its first failure, so what it reports has to be mended together. Messages on other files can be
-  // seen to go one by one, and a linter behind make may have very many.
-  const alone = finding.kind === 'diagnostic' && file !== null;
+  // A sequence stops at its first failure, so what it reports has to be mended together; but messages can be seen to go one
+  // by one, and many files would be too large a change.
+  const alone = finding.kind === 'diagnostic' && file !== null && wide.has(finding.step ?? '');
   if ((finding.step !== undefined && !alone) || finding.kind === 'step' || finding.kind === 'check')
     keys.push(`steps ${check}`);
   const root = mode === 'auto' ? rootError(finding) : null;
