@@ -124,8 +124,11 @@ function finishStep(snapshot: RunSnapshot, head: TreeResult, fresh: Finding[]): 
 
 function remainingReason(run: Run, tasks: Task[], fresh: Finding[]): string {
   if (run.held !== null) return `${run.branch} could not follow: ${run.held}`;
-  if (fresh.length > 0)
-    return `${count(fresh.length, 'finding')} came to light after the last round (${run.round})`;
+  if (fresh.length > 0) {
+    const titles = fresh.slice(0, 3).map(({ title }) => title);
+    const shown = [...titles, ...(fresh.length > 3 ? ['…'] : [])].join(', ');
+    return `${count(fresh.length, 'finding')} came to light after the last round (${run.round}): ${shown}. Another ao fix, or --max-rounds, goes on`;
+  }
   const waiting = tasks.filter((task) => task.state === 'inbox').length;
   const cancelled = tasks.filter((task) => task.state === 'cancelled').length;
   if (waiting > 0) return `${count(waiting, 'task')} waiting for you`;
