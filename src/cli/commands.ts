@@ -42,6 +42,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/diff.ts'),
   },
   {
+    name: 'stop',
+    summary: 'stop a run: its agents end, their work is saved, ao fix --resume goes on',
+    examples: ['ao stop 19886f0b28'],
+    load: () => import('./commands/stop.ts'),
+  },
+  {
     name: 'retry',
     summary: 'give a task that needs you, or was cancelled, more attempts',
     examples: ['ao retry ab12cd34'],

@@ -68,8 +68,14 @@ export function readCount(setting: Setting, given: Given): number {
   );
 }
 
+/** Timers of the system know no longer ones: they would end at once. */
+const longestMs = 24 * 24 * 3_600_000;
+
 export function readDuration(setting: Setting, given: Given): number {
   const duration = parseDuration(String(given.value));
+  if (duration !== null && duration > longestMs) {
+    throw wrong(setting, given, `${quote(given.value)} is too long`, 'Write at most 24 days.');
+  }
   if (duration !== null && duration > 0) return duration;
   throw wrong(setting, given, `${quote(given.value)} is not a duration`, 'Write it like 90s, 30m or 1h30m.');
 }

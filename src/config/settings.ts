@@ -45,7 +45,7 @@ export const fixSettings = [
     variable: 'AO_CHECK_CONCURRENCY',
     fallback: '1',
     most: 64,
-    help: 'checks that may run side by side',
+    help: 'trees whose checks may run side by side',
   },
   {
     key: 'setup',
@@ -82,7 +82,7 @@ export const fixSettings = [
     kind: 'count',
     flag: '--concurrency <n>',
     variable: 'AO_CONCURRENCY',
-    otherwise: 'what cores and free memory bear',
+    otherwise: 'what cores and memory bear',
     most: 256,
     help: 'agents side by side',
   },

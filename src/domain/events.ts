@@ -7,7 +7,7 @@ export interface Event {
   run: string | null;
   task: string | null;
   session: string | null;
-  /** `<noun>.<what happened>`: `task.claim`, `session.end`, `check.finished`, `landing.confirm`, … */
+  /** `<noun>.<what happened>`: `task.claim`, `session.end`, `tree.checked`, `landing.confirm`, … */
   type: string;
   body: Record<string, unknown>;
 }

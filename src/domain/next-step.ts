@@ -37,7 +37,8 @@ export type Step =
   /** `unwanted`: why its agent has to end (its work is saved all the same), null while it is welcome. */
   | { kind: 'continue-attempt'; attempt: Attempt; unwanted: string | null }
   | { kind: 'merge' }
-  | { kind: 'finish'; outcome: RunOutcome; reason: string | null };
+  /** `tasks`: what the decision rests on; none of them may have changed when it is carried out. */
+  | { kind: 'finish'; outcome: RunOutcome; reason: string | null; tasks: Task[] };
 
 export function nextSteps(snapshot: RunSnapshot): Step[] {
   const { run } = snapshot;
@@ -49,12 +50,6 @@ export function nextSteps(snapshot: RunSnapshot): Step[] {
     unwanted: unwanted(attempt, snapshot.tasks),
   }));
   if (snapshot.head === null) return [...going, { kind: 'check-head' }];
-  const broken = snapshot.head.checks.find((check) => check.outcome === 'broken');
-  if (broken !== undefined) {
-    const why = broken.output.trim().split('\n').at(-1) ?? '';
-    return [{ kind: 'finish', outcome: 'failed', reason: `check ${broken.check} could not be run: ${why}` }];
-  }
-
   const closing = closable(snapshot);
   if (closing.length > 0) return [...closing, ...going];
   const steps: Step[] = going;
@@ -72,10 +67,14 @@ export function nextSteps(snapshot: RunSnapshot): Step[] {
   return steps.length > 0 || waiting ? steps : [finishStep(snapshot, snapshot.head, fresh)];
 }
 
-/** Attempts are ended first: their agents stop, their work is saved, their tasks are put back. */
-function stoppingSteps({ attempts }: RunSnapshot): Step[] {
-  if (attempts.length === 0) return [{ kind: 'finish', outcome: 'stopped', reason: STOPPED }];
-  return attempts.map((attempt) => ({ kind: 'continue-attempt', attempt, unwanted: STOPPED }));
+/**
+ * Attempts are ended first: their agents stop, their work is saved, their tasks are put back. A landing that has begun is
+ * brought to its end.
+ */
+function stoppingSteps({ attempts, landings, tasks }: RunSnapshot): Step[] {
+  const steps: Step[] = attempts.map((attempt) => ({ kind: 'continue-attempt', attempt, unwanted: STOPPED }));
+  if (landings.some(({ state }) => state === 'landing')) steps.push({ kind: 'merge' });
+  return steps.length > 0 ? steps : [{ kind: 'finish', outcome: 'stopped', reason: STOPPED, tasks }];
 }
 
 /** An attempt is welcome while its task is in flight under its number (the fencing token). */
@@ -118,8 +117,8 @@ function finishStep(snapshot: RunSnapshot, head: TreeResult, fresh: Finding[]): 
       findings: check.findings.filter((finding) => !flaky.has(finding.id)),
     })),
   });
-  if (green && run.held === null) return { kind: 'finish', outcome: 'green', reason: null };
-  return { kind: 'finish', outcome: 'remaining', reason: remainingReason(run, tasks, fresh) };
+  if (green && run.held === null) return { kind: 'finish', outcome: 'green', reason: null, tasks };
+  return { kind: 'finish', outcome: 'remaining', reason: remainingReason(run, tasks, fresh), tasks };
 }
 
 function remainingReason(run: Run, tasks: Task[], fresh: Finding[]): string {

@@ -25,8 +25,8 @@ export interface Task {
   discard: string[];
   /** Why the last attempt was not accepted; goes into the next prompt. */
   problems: Problem[];
-  /** A person accepted the change in spite of policy. */
-  accepted: boolean;
+  /** Commit that a person accepted in spite of policy; no other change profits from it. */
+  accepted: string | null;
   landed: { commit: string } | null;
   /** Task whose landing made this one unnecessary. */
   fixedBy: string | null;

@@ -4,6 +4,8 @@ import type { Attempt, Task } from '../domain/task.ts';
 import type { Store, Write } from '../ports/store.ts';
 import { applyTransitions, type Move } from './apply-transition.ts';
 import { withdrawals } from './close-task.ts';
+import type { World } from './context.ts';
+import { refuseSecondRun, reopening } from './start-run.ts';
 
 export type Answer = 'retry' | 'cancel' | 'accept';
 
@@ -11,15 +13,20 @@ export type Answer = 'retry' | 'cancel' | 'accept';
  * A person answers a task. `retry` gives it another round of attempts; `accept` sends its last change on in spite of
  * policy (the checks still decide); `cancel` ends it. A run that had finished takes the task up again.
  */
-export async function answerTask(store: Store, task: Task, answer: Answer, now: number): Promise<void> {
+export async function answerTask(world: World, task: Task, answer: Answer): Promise<void> {
+  const { store, clock } = world;
   const run = await store.get('run', task.run);
   if (run === null) throw new Error(`task ${task.id} has no run`);
-  const { moves, writes } = await movesFor(store, run, task, answer, now);
-  const reopened: Move[] =
-    run.state === 'finished' && answer !== 'cancel'
-      ? [{ kind: 'run', row: run, event: 'resume', patch: { outcome: null, reason: null, endedAt: null } }]
-      : [];
-  if (!(await applyTransitions(store, [...moves, ...reopened], writes))) {
+  const { moves, writes } = await movesFor(store, run, { task, answer, now: clock.now() });
+  const reopens = run.state === 'finished' && answer !== 'cancel';
+  if (reopens) {
+    await refuseSecondRun(world, run);
+    moves.push(await reopening(world, run));
+  } else {
+    // The run must not end (or begin to) between this reading and the write.
+    writes.push({ op: 'update', kind: 'run', id: run.id, expect: { state: run.state }, patch: {} });
+  }
+  if (!(await applyTransitions(store, moves, writes))) {
     throw new AoError(
       'conflict',
       `Task ${task.id} has just changed.`,
@@ -31,9 +38,7 @@ export async function answerTask(store: Store, task: Task, answer: Answer, now: 
 async function movesFor(
   store: Store,
   run: Run,
-  task: Task,
-  answer: Answer,
-  now: number,
+  { task, answer, now }: { task: Task; answer: Answer; now: number },
 ): Promise<{ moves: Move[]; writes: Write[] }> {
   const landings = await store.list('landing', { run: run.id, task: task.id, states: ['queued', 'landing'] });
   const landing = landings.some(({ state }) => state === 'landing');
@@ -63,7 +68,7 @@ async function movesFor(
         kind: 'task',
         row: task,
         event: 'accept',
-        patch: { accepted: true, reason: 'accepted by you', updatedAt: now },
+        patch: { accepted: attempt.change?.commit ?? null, reason: 'accepted by you', updatedAt: now },
       },
     ],
     writes: [

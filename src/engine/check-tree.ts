@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckResult, CheckSpec, TreeResult } from '../domain/check-result.ts';
 import { confirm } from '../domain/confirm.ts';
@@ -56,10 +56,21 @@ async function runChecks(scope: CheckScope, revision: string, specs: CheckSpec[]
         dir,
         signal: scope.signal,
       };
-      results.push(await scope.slots.use(() => scope.checks.run(run)));
+      const result = await scope.slots.use(() => scope.checks.run(run));
+      if (result.outcome !== 'passed') await keepLogs(scope, revision, dir);
+      results.push(result);
     }
     return results;
   });
+}
+
+/** What a failed check printed stays with the run's evidence, until `ao clean`. */
+async function keepLogs(scope: CheckScope, revision: string, dir: string): Promise<void> {
+  const kept = path.join(scope.layout.checkLogs(scope.run), revision.slice(0, 12));
+  await mkdir(kept, { recursive: true, mode: 0o700 });
+  const place = path.join(kept, path.basename(dir));
+  await rm(place, { recursive: true, force: true });
+  await rename(dir, place);
 }
 
 interface Checkout {

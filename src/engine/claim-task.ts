@@ -1,7 +1,9 @@
+import type { Attempt, Session, Task } from '../domain/task.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
 import { keptOnto } from './kept-work.ts';
 import { sessionName } from './session-name.ts';
+import { knownResult } from './tree-results.ts';
 
 /**
  * Takes a ready task: its attempt counter is raised (the fencing token, reserved before anything is spent) and the
@@ -10,72 +12,70 @@ import { sessionName } from './session-name.ts';
 export async function claimTask(context: RunContext, taskId: string, account: string): Promise<boolean> {
   const run = await context.store.get('run', context.run);
   const task = await context.store.get('task', taskId);
-  if (run === null || task?.state !== 'ready' || task.attempt >= task.attemptsAllowed) return false;
+  if (run?.state !== 'running' || task?.state !== 'ready' || task.attempt >= task.attemptsAllowed)
+    return false;
+  // A head that somebody else made a moment ago has to be checked before anything is judged against it.
+  if (run.adopted !== null || (await knownResult(context, run.head)) === null) return false;
   const number = task.attempt + 1;
   const start = await keptOnto(context, task, run.head);
-  const id = sessionName(task, number);
-  const now = context.clock.now();
-  const shared = {
-    run: context.run,
-    task: task.id,
-    agent: context.options.agent,
-    account,
-    startedAt: now,
-    endedAt: null,
-  };
+  const session = sessionName(task, number);
   const problems = start.conflict === null ? task.problems : [...task.problems, start.conflict];
-  return applyTransitions(
+  const patch = { attempt: number, reason: null, problems, updatedAt: context.clock.now() };
+  const rows = rowsOf(context, { task, number, session, account, base: run.head, start: start.commit });
+  const claimed = await applyTransitions(
     context.store,
+    [{ kind: 'task', row: task, event: 'claim', patch, body: { attempt: number, session } }],
     [
-      {
-        kind: 'task',
-        row: task,
-        event: 'claim',
-        patch: { attempt: number, reason: null, problems, updatedAt: now },
-        body: { attempt: number, session: id },
-      },
-    ],
-    [
-      {
-        op: 'insert',
-        kind: 'attempt',
-        row: {
-          ...shared,
-          id: `${task.id}.${number}`,
-          number,
-          session: id,
-          base: run.head,
-          start: start.commit,
-          outcome: null,
-          reason: null,
-          change: null,
-          verdict: null,
-          claim: null,
-        },
-      },
-      {
-        op: 'insert',
-        kind: 'session',
-        row: {
-          ...shared,
-          id,
-          attempt: number,
-          state: 'starting',
-          outcome: null,
-          exitCode: null,
-          reason: null,
-          workspace: {
-            kind: context.options.workspace,
-            path: workspacePath(context, id),
-            branch: `ao/${id}`,
-            start: start.commit,
-          },
-          dir: context.layout.session(context.run, id),
-          handle: null,
-        },
-      },
+      { op: 'insert', kind: 'attempt', row: rows.attempt },
+      { op: 'insert', kind: 'session', row: rows.session },
     ],
   );
+  if (!claimed && (await context.store.get('task', task.id))?.attempt === task.attempt) {
+    throw new Error(`task ${task.id} cannot be claimed: attempt ${number} or session ${session} exists`);
+  }
+  return claimed;
+}
+
+interface Claim {
+  task: Task;
+  number: number;
+  session: string;
+  account: string;
+  base: string;
+  start: string;
+}
+
+function rowsOf(context: RunContext, claim: Claim): { attempt: Attempt; session: Session } {
+  const { task, number, session, account, base, start } = claim;
+  const { agent, workspace } = context.options;
+  const startedAt = context.clock.now();
+  const shared = { run: context.run, task: task.id, agent, account, startedAt, endedAt: null };
+  const open = { outcome: null, reason: null } as const;
+  return {
+    attempt: {
+      ...shared,
+      ...open,
+      id: `${task.id}.${number}`,
+      number,
+      session,
+      base,
+      start,
+      change: null,
+      verdict: null,
+      claim: null,
+    },
+    session: {
+      ...shared,
+      ...open,
+      id: session,
+      attempt: number,
+      state: 'starting',
+      exitCode: null,
+      workspace: { kind: workspace, path: workspacePath(context, session), branch: `ao/${session}`, start },
+      dir: context.layout.session(context.run, session),
+      handle: null,
+    },
+  };
 }
 
 function workspacePath(context: RunContext, session: string): string {

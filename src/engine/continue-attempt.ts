@@ -47,18 +47,18 @@ export async function continueAttempt(
 
 /** The gate, unless nobody wants the change any more; when that happens meanwhile, the gate is given up. */
 async function decide(context: RunContext, rows: Rows, change: Change, stop: AbortSignal): Promise<void> {
-  if (await letGo(context, rows, change)) return;
+  if (await endUnwanted(context, rows, change)) return;
   const signal = AbortSignal.any([context.signal, stop]);
   try {
     const verdict = await verifyChange({ ...context, signal }, rows, change);
     await recordVerdict(context, rows, change, verdict);
   } catch (error) {
-    if (!stop.aborted || !(await letGo(context, rows, change))) throw error;
+    if (!stop.aborted || !(await endUnwanted(context, rows, change))) throw error;
   }
 }
 
 /** Ends an attempt that was taken from its task, or whose run is being stopped; false when it is still wanted. */
-async function letGo(context: RunContext, rows: Rows, change: Change | null): Promise<boolean> {
+async function endUnwanted(context: RunContext, rows: Rows, change: Change | null): Promise<boolean> {
   const task = await context.store.get('task', rows.task.id);
   const run = await context.store.get('run', context.run);
   if (task?.state !== 'in_flight' || task.attempt !== rows.attempt.number) {
@@ -109,7 +109,7 @@ async function failToStart(context: RunContext, rows: Rows, problem: Problem): P
   const reason = 'message' in problem ? problem.message : problem.code;
   await endTree({ mark: sessionMark(context, rows.session), pid: 0, startTime: '', graceMs: GRACE_MS });
   await endSession(context, rows.session, { outcome: 'failed', exitCode: null, reason }, null);
-  if (await letGo(context, rows, null)) return;
+  if (await endUnwanted(context, rows, null)) return;
   await recordVerdict(context, rows, null, {
     status: 'not_verifiable',
     problems: [problem],

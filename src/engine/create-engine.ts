@@ -1,12 +1,12 @@
 import type { Event } from '../domain/events.ts';
 import type { Finding } from '../domain/finding.ts';
 import { AoError } from '../domain/errors.ts';
+import { STOPPED } from '../domain/next-step.ts';
 import type { Report } from '../domain/report.ts';
 import type { Run } from '../domain/run.ts';
 import { Semaphore } from '../lib/semaphore.ts';
 import { type Answer, answerTask } from './answer-task.ts';
-import { applyTransitions } from './apply-transition.ts';
-import { announcing, Changes } from './changes.ts';
+import { announcing, Announcements } from './announcements.ts';
 import { clean } from './clean.ts';
 import type { World } from './context.ts';
 import { diffOf } from './diff.ts';
@@ -22,30 +22,30 @@ import type {
 } from './engine.ts';
 import { findRow } from './find-row.ts';
 import { Live } from './live.ts';
-import { fingerprintOf, newRun, openProject, refuseBadAgent } from './open-run.ts';
 import { preview } from './preview.ts';
 import { RunLoops } from './run-loops.ts';
+import { resumeAll, type Runs, startOrJoin } from './start-run.ts';
 import { sweepCheckouts } from './sweep.ts';
 import { readRun, reportOf, runView, sessionView, taskView } from './views.ts';
 
 /** Opens the engine on a world: sweeps what a crash left, goes on with every run that has not finished. */
 export async function createEngine(outside: World): Promise<Engine> {
-  const changes = new Changes();
-  const live = new Live(() => changes.announce());
+  const announcements = new Announcements();
+  const live = new Live(() => announcements.announce());
   const store = announcing(outside.store, () => {
-    changes.announce();
+    announcements.announce();
     loops.wakeAll();
   });
   const world: World = { ...outside, store };
   const loops = new RunLoops(world, live);
   await sweepCheckouts(world);
-  const engine = new AoEngine(world, { changes, live, loops });
-  await engine.resumeAll();
+  const engine = new AoEngine(world, { announcements, live, loops });
+  await resumeAll({ world, loops });
   return engine;
 }
 
 interface Parts {
-  changes: Changes;
+  announcements: Announcements;
   live: Live;
   loops: RunLoops;
 }
@@ -62,65 +62,12 @@ class AoEngine implements Engine {
     this.#parts = parts;
   }
 
-  /** A repository that is gone fails its own run and holds up no other. */
-  async resumeAll(): Promise<void> {
-    for (const run of await this.#world.store.list('run', { states: ['running', 'stopping'] })) {
-      try {
-        await this.#parts.loops.start(run);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        this.#world.log('run.lost', { run: run.id, error: reason });
-        const patch = { outcome: 'failed', reason, endedAt: this.#world.clock.now() } as const;
-        await applyTransitions(this.#world.store, [{ kind: 'run', row: run, event: 'finish', patch }]);
-      }
-    }
+  get #runs(): Runs {
+    return { world: this.#world, loops: this.#parts.loops };
   }
 
   fix(request: FixRequest): Promise<{ run: string; joined: boolean }> {
-    return this.#door.use(() => this.#startOrJoin(request));
-  }
-
-  async #startOrJoin(request: FixRequest): Promise<{ run: string; joined: boolean }> {
-    const { store } = this.#world;
-    const opened = await openProject(this.#world, request);
-    const runs = (await store.list('run')).filter((run) => run.path === opened.path);
-    const active = runs.find((run) => run.state !== 'finished');
-    if (active !== undefined) {
-      const same = active.fingerprint === fingerprintOf(opened.path, opened.branch, request);
-      if (!same && !request.resume) throw busy(active);
-      await this.#parts.loops.start(active);
-      return { run: active.id, joined: true };
-    }
-    if (request.resume) return this.#reopen(opened.path, runs.at(-1));
-    refuseBadAgent(this.#world, request.options);
-    const run = await newRun(this.#world, opened, request);
-    await store.commit(
-      [{ op: 'insert', kind: 'run', row: run }],
-      [
-        {
-          run: run.id,
-          task: null,
-          session: null,
-          type: 'run.start',
-          body: { path: run.path, branch: run.branch },
-        },
-      ],
-    );
-    await opened.target.keep(`refs/ao/before/${run.id}`, run.before);
-    await this.#parts.loops.start(run);
-    return { run: run.id, joined: false };
-  }
-
-  async #reopen(path: string, last: Run | undefined): Promise<{ run: string; joined: boolean }> {
-    if (last === undefined) {
-      throw new AoError('notFound', `There is no run of ${path} to resume.`, 'Start one: ao fix');
-    }
-    if (last.outcome !== 'green') {
-      const patch = { outcome: null, reason: null, endedAt: null };
-      await applyTransitions(this.#world.store, [{ kind: 'run', row: last, event: 'resume', patch }]);
-      await this.#parts.loops.start(await findRow(this.#world.store, 'run', last.id));
-    }
-    return { run: last.id, joined: true };
+    return this.#door.use(() => startOrJoin(this.#runs, request));
   }
 
   preview(request: FixRequest) {
@@ -131,7 +78,7 @@ class AoEngine implements Engine {
     const run = await findRow(this.#world.store, 'run', id);
     if (run.state === 'finished') return;
     const loop = await this.#parts.loops.start(run);
-    await endRunEarly({ store: this.#world.store, run: run.id }, 'stopped', 'stopped by you');
+    await endRunEarly({ store: this.#world.store, run: run.id }, 'stopped', STOPPED);
     loop.abortWork();
     loop.wake();
     await loop.finished;
@@ -202,14 +149,16 @@ class AoEngine implements Engine {
     return this.#answer(task, 'accept');
   }
 
-  async #answer(id: string, answer: Answer): Promise<TaskView> {
-    const { store, clock } = this.#world;
-    const task = await findRow(store, 'task', id);
-    await answerTask(store, task, answer, clock.now());
-    const run = await findRow(store, 'run', task.run);
-    if (run.state !== 'finished') await this.#parts.loops.start(run);
-    const rows = await readRun(store, run);
-    return taskView(rows, await findRow(store, 'task', task.id), this.#parts.live);
+  #answer(id: string, answer: Answer): Promise<TaskView> {
+    return this.#door.use(async () => {
+      const { store } = this.#world;
+      const task = await findRow(store, 'task', id);
+      await answerTask(this.#world, task, answer);
+      const run = await findRow(store, 'run', task.run);
+      if (run.state !== 'finished') await this.#parts.loops.start(run);
+      const rows = await readRun(store, run);
+      return taskView(rows, await findRow(store, 'task', task.id), this.#parts.live);
+    });
   }
 
   diff(id: string): Promise<string> {
@@ -230,7 +179,7 @@ class AoEngine implements Engine {
 
   async changed(seq: number, signal: AbortSignal): Promise<void> {
     const either = AbortSignal.any([signal, this.#closing.signal]);
-    const next = this.#parts.changes.next(either);
+    const next = this.#parts.announcements.next(either);
     if ((await this.#world.store.lastSeq()) <= seq) await next;
   }
 
@@ -254,12 +203,4 @@ async function sessionOf(world: World, id: string) {
   if (session === undefined)
     throw new AoError('notFound', `Task ${task.id} has had no session yet.`, 'See `ao status`.');
   return session;
-}
-
-function busy(run: Run): AoError {
-  return new AoError(
-    'conflict',
-    `Run ${run.id} with other options works on ${run.path}.`,
-    `Watch it: ao fix --resume. End it first: ao fix --resume, then Ctrl-C.`,
-  );
 }

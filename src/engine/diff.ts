@@ -1,6 +1,7 @@
 import { AoError } from '../domain/errors.ts';
 import type { Attempt, Session } from '../domain/task.ts';
 import type { Hub } from '../ports/git.ts';
+import { aoPerson } from './ao-person.ts';
 import type { World } from './context.ts';
 import { findRow } from './find-row.ts';
 import { taskFiles } from './start-session.ts';
@@ -29,12 +30,11 @@ async function attemptOf(world: World, id: string): Promise<Attempt> {
 }
 
 async function current(world: World, hub: Hub, session: Session): Promise<string> {
-  const ao = { name: 'ao', email: 'ao@localhost' };
   const capture = await world.workspaces[session.workspace.kind].capture(hub, {
     workspace: session.workspace,
     name: session.id,
-    author: ao,
-    committer: ao,
+    author: aoPerson,
+    committer: aoPerson,
     message: `ao: ${session.id} so far\n`,
     exclude: taskFiles,
   });

@@ -14,3 +14,16 @@ export async function endRunEarly(
     { kind: 'run', row: run, event: 'stop', patch: { reason, outcome }, body: { outcome, reason } },
   ]);
 }
+
+/** The end itself could not be brought about as it should; it is written all the same, so that nothing waits for ever. */
+export async function finishAnyway(
+  context: Pick<RunContext, 'store' | 'run' | 'clock'>,
+  reason: string,
+): Promise<void> {
+  const run = await context.store.get('run', context.run);
+  if (run === null || run.state === 'finished') return;
+  const patch = { outcome: 'failed', reason, endedAt: context.clock.now() } as const;
+  await applyTransitions(context.store, [
+    { kind: 'run', row: run, event: 'finish', patch, body: { reason } },
+  ]);
+}

@@ -126,7 +126,7 @@ export interface Engine {
   accept(task: string): Promise<TaskView>;
   /** Unified diff of what a task or session has done so far, living workspaces included. */
   diff(id: string): Promise<string>;
-  /** Log of a task's last session, or of a session. */
+  /** A session, or the last one of a task. */
   session(id: string): Promise<SessionView>;
   clean(request: CleanRequest): Promise<CleanResult>;
   /** Sessions that are running now. */

@@ -1,3 +1,10 @@
+export interface JobEvents {
+  /** After every job, well or badly. */
+  onEnd(): void;
+  onDone(key: string): void;
+  onError(key: string, error: unknown): Promise<void>;
+}
+
 /**
  * Work that is under way, by key. Steps are decided again and again; this is what keeps one wish from being carried out
  * twice. A job that ends (well or badly) wakes the orchestrator, which looks at the world afresh; one that failed keeps
@@ -5,12 +12,10 @@
  */
 export class Jobs {
   readonly #running = new Map<string, Promise<void>>();
-  readonly #onEnd: () => void;
-  readonly #onError: (key: string, error: unknown) => Promise<void>;
+  readonly #heard: JobEvents;
 
-  constructor(onEnd: () => void, onError: (key: string, error: unknown) => Promise<void>) {
-    this.#onEnd = onEnd;
-    this.#onError = onError;
+  constructor(heard: JobEvents) {
+    this.#heard = heard;
   }
 
   /** Starts `work` unless a job of that key is under way. */
@@ -18,10 +23,13 @@ export class Jobs {
     if (this.#running.has(key)) return;
     const job = Promise.resolve()
       .then(work)
-      .catch((error: unknown) => this.#onError(key, error))
+      .then(
+        () => this.#heard.onDone(key),
+        (error: unknown) => this.#heard.onError(key, error),
+      )
       .finally(() => {
         this.#running.delete(key);
-        this.#onEnd();
+        this.#heard.onEnd();
       });
     this.#running.set(key, job);
   }

@@ -1,5 +1,6 @@
 import type { Problem } from '../domain/evidence.ts';
 import type { Task } from '../domain/task.ts';
+import { aoPerson } from './ao-person.ts';
 import type { RunContext } from './context.ts';
 import { conflictHunks } from './conflict-hunks.ts';
 
@@ -15,13 +16,16 @@ export interface Start {
 export async function keptOnto(context: RunContext, task: Task, head: string): Promise<Start> {
   const { hub } = context;
   if (task.kept === null) return { commit: head, conflict: null };
-  const merged = await hub.merge(head, task.kept);
+  const merged = await hub.merge(head, task.kept).catch((error: unknown) => {
+    context.log('kept.unusable', { task: task.id, kept: task.kept, error: String(error) });
+    return null; // it stays saved; the next attempt starts afresh rather than never
+  });
+  if (merged === null) return { commit: head, conflict: null };
   const tree =
     task.discard.length > 0 ? await hub.restorePaths(merged.tree, head, task.discard) : merged.tree;
   if (tree === (await hub.treeOf(head))) return { commit: head, conflict: null };
-  const ao = { name: 'ao', email: 'ao@localhost' };
   const message = `ao: kept work of attempt ${task.attempt}\n\nAO-Task: ${task.id}\n`;
-  const commit = await hub.commit({ tree, parents: [head], message, author: ao, committer: ao });
+  const commit = await hub.commit({ tree, parents: [head], message, author: aoPerson, committer: aoPerson });
   await hub.setRef(`refs/ao/starts/${task.id}.${task.attempt + 1}`, commit);
   const paths = merged.conflicts.filter((path) => !task.discard.includes(path));
   if (paths.length === 0) return { commit, conflict: null };

@@ -3,7 +3,6 @@ import { advanceTarget, type Settled } from './advance-target.ts';
 import { applyTransitions, type Move } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
 import type { Stack } from './stack-changes.ts';
-import { rememberFlaky } from './tree-results.ts';
 
 /**
  * Lands a tested batch: the intent is written first, then the target moves by compare-and-swap, then the outcome is
@@ -14,31 +13,35 @@ export async function landBatch(
   base: string,
   batch: Landing[],
   stack: Stack,
-): Promise<Settled> {
+): Promise<Settled | 'stale'> {
   await context.hub.setRef(`refs/ao/landed/${context.run}`, stack.tip);
   const moves = batch.map((row): Move => {
     const intent = { base, commit: stack.tip, squash: stack.squashes.get(row.id) ?? stack.tip };
     return { kind: 'landing', row, event: 'intend', patch: { intent }, body: { ...intent } };
   });
-  if (!(await applyTransitions(context.store, moves))) return 'adopted'; // one was withdrawn meanwhile: plan again
+  if (!(await applyTransitions(context.store, moves))) return 'stale'; // one was withdrawn meanwhile: plan again
   return settleIntents(context);
 }
 
-/** Carries every written intent to its end; does nothing where there is none. */
+/**
+ * Carries a written intent to its end; does nothing where there is none. What became of it is read from the head and the
+ * target, never remembered: a crash may have come between any two lines of this.
+ */
 export async function settleIntents(context: RunContext): Promise<Settled> {
   const rows = await context.store.list('landing', { run: context.run, states: ['landing'] });
-  const commit = rows[0]?.intent?.commit;
-  if (commit === undefined) return 'moved';
-  const settled = await advanceTarget(context, commit);
-  if (settled === 'adopted' && !(await isPartOfHead(context, commit))) {
-    await applyTransitions(
-      context.store,
-      rows.map((row): Move => ({ kind: 'landing', row, event: 'refuse', patch: { intent: null } })),
-    );
+  const [intent] = rows.flatMap((row) => row.intent ?? []);
+  if (intent === undefined) return 'moved';
+  const run = await context.store.get('run', context.run);
+  // A head that is not the one it was tested on was adopted from somebody else.
+  const settled = run?.head === intent.base ? await advanceTarget(context, intent.commit) : 'adopted';
+  if (settled !== 'adopted' || (await isPartOfHead(context, intent.commit))) {
+    await confirmLanding(context, rows, intent.commit, settled);
     return settled;
   }
-  await rememberFlaky(context, commit);
-  await confirmLanding(context, rows, commit, settled);
+  await applyTransitions(
+    context.store,
+    rows.map((row): Move => ({ kind: 'landing', row, event: 'refuse', patch: { intent: null } })),
+  );
   return settled;
 }
 

@@ -78,7 +78,7 @@ async function nextDecision(
     case 'reject': {
       // What passed before the culprit lands first: then its next attempt starts from what it broke.
       const before = pick(order, decision.because.slice(0, -1));
-      if (before.length > 0 && (await land(context, trials, before)) === 'adopted') return window;
+      if (before.length > 0 && !hasLanded(await land(context, trials, before))) return window;
       const [landing] = pick(order, [decision.entry]);
       if (landing === undefined) throw new Error('an entry is rejected that is not queued');
       trials.drop(landing.id);
@@ -88,9 +88,13 @@ async function nextDecision(
   }
 }
 
-async function land(context: RunContext, trials: Trials, batch: Landing[]): Promise<Settled> {
+async function land(context: RunContext, trials: Trials, batch: Landing[]): Promise<Settled | 'stale'> {
   context.live.setActivity(`queue:${context.run}`, `landing ${count(batch.length, 'change')}`);
   return landBatch(context, trials.head, batch, trials.stack(batch.map(({ id }) => id)));
+}
+
+function hasLanded(settled: Settled | 'stale'): boolean {
+  return settled === 'moved' || settled === 'held';
 }
 
 function pick(order: Landing[], ids: readonly string[]): Landing[] {

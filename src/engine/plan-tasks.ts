@@ -24,7 +24,7 @@ export async function planTasks(context: RunContext, findings: Finding[]): Promi
       kept: null,
       discard: [],
       problems: [],
-      accepted: false,
+      accepted: null,
       landed: null,
       fixedBy: null,
       rank: existing.length + index,
@@ -32,19 +32,15 @@ export async function planTasks(context: RunContext, findings: Finding[]): Promi
       updatedAt: now,
     }),
   );
-  const inserts = tasks.map((row) => ({ op: 'insert', kind: 'task', row }) as const);
-  const events = tasks.map(({ id, title }) => ({
-    run: context.run,
-    task: id,
-    session: null,
-    type: 'task.planned',
-    body: { title },
-  }));
-  // The round is counted before the tasks exist: a crash in between costs a round, never an unbounded loop.
+  const writes = tasks.map((row) => ({ op: 'insert', kind: 'task', row }) as const);
+  const events = tasks.map(({ id, title }) => {
+    return { run: context.run, task: id, session: null, type: 'task.planned', body: { title } };
+  });
   await patchRun(context, (run) => ({
     patch: { round: run.round + 1 },
     type: 'run.round',
     body: { round: run.round + 1, findings: findings.length, tasks: tasks.length },
+    with: { writes, events },
   }));
-  return context.store.commit(inserts, events);
+  return true;
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { findingsOf } from '../domain/check-result.ts';
 import type { Finding } from '../domain/finding.ts';
 import { groupFindings } from '../domain/grouping.ts';
@@ -16,7 +17,9 @@ export async function preview(world: World, request: FixRequest, signal: AbortSi
     request: { options: run.options, env: run.env },
     signal,
   });
-  const result = await checkTree(context, run.before, () => true);
+  const result = await checkTree(context, run.before, () => true).finally(() =>
+    rm(world.layout.run(run.id), { recursive: true, force: true }),
+  );
   const shown = (flaky: boolean) => (finding: Finding) => ({
     id: finding.id,
     check: finding.check,

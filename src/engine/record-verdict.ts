@@ -31,8 +31,8 @@ export async function recordVerdict(
   const body = { attempt: attempt.number, outcome, status: verdict.status, reason };
   const written =
     verdict.status === 'passed' && change !== null
-      ? await store(context, null, [ended, enqueue(context, task, attempt, change)], { task, session, body })
-      : await store(context, sendBack(task, change, verdict, endedAt), [ended], {
+      ? await write(context, null, [ended, enqueue(context, task, attempt, change)], { task, session, body })
+      : await write(context, sendBack(task, change, verdict, endedAt), [ended], {
           task,
           session,
           body,
@@ -123,7 +123,7 @@ function enqueue(
   };
 }
 
-async function store(
+async function write(
   context: RunContext,
   move: Move | null,
   writes: Write[],
@@ -132,7 +132,7 @@ async function store(
   const { task, session, body } = subject;
   const event = { run: context.run, task: task.id, session: session.id, type: 'attempt.verdict', body };
   // Without a move the task's row is not written; an empty patch still holds it to its state and fencing token.
-  const held: Write = {
+  const guard: Write = {
     op: 'update',
     kind: 'task',
     id: task.id,
@@ -140,7 +140,7 @@ async function store(
     patch: {},
   };
   return move === null
-    ? applyTransitions(context.store, [], [held, ...writes], [event])
+    ? applyTransitions(context.store, [], [guard, ...writes], [event])
     : applyTransitions(context.store, [move], writes, [event]);
 }
 

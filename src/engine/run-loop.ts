@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { abandonAttempt } from './abandon-attempt.ts';
 import type { RunContext } from './context.ts';
-import { endRunEarly } from './end-run-early.ts';
+import { endRunEarly, finishAnyway } from './end-run-early.ts';
 import { Jobs } from './jobs.ts';
 import { type Desk, tick } from './orchestrator.ts';
 
@@ -34,12 +34,18 @@ export class RunLoop {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.finished = promise;
     this.#finish = resolve;
-    const jobs = new Jobs(
-      () => this.wake(),
-      (key, error) => this.#onError(key, error),
-    );
+    const jobs = new Jobs({
+      onEnd: () => this.wake(),
+      onDone: (key) => void this.#failures.delete(key),
+      onError: (key, error) => this.#onError(key, error),
+    });
     this.#desk = { jobs, letGo: this.#letGo.signal, stops: new Map() };
     this.#net = setInterval(() => this.wake(), NET_MS).unref();
+  }
+
+  /** True once the run has finished; the loop lets its last jobs end and does nothing more. */
+  get ending(): boolean {
+    return this.#letGo.signal.aborted;
   }
 
   wake(): void {
@@ -47,6 +53,7 @@ export class RunLoop {
     this.#again = true;
     this.#ticking ??= this.#tickUntilQuiet().finally(() => {
       this.#ticking = null;
+      if (this.#again) this.wake(); // heard while this one was ending
     });
   }
 
@@ -70,24 +77,25 @@ export class RunLoop {
       try {
         if (await tick(this.context, this.#desk)) this.#again = true;
         this.#failures.delete('tick');
+        const run = await this.context.store.get('run', this.context.run);
+        if (run === null || run.state === 'finished') this.#end();
       } catch (error) {
         await this.#onError('tick', error);
         this.#again = true;
       }
-      const run = await this.context.store.get('run', this.context.run);
-      if (run === null || run.state === 'finished') return this.#done();
     }
   }
 
-  #done(): void {
+  /** The run has finished; so has this loop when nothing that it started is under way any more. */
+  #end(): void {
     clearInterval(this.#net);
     this.#letGo.abort();
-    this.#finish();
+    void this.#desk.jobs.idle().then(this.#finish);
   }
 
   /** Expected failures are values; what arrives here is a bug, a full disk or a broken repository: try again, then say so. */
   async #onError(key: string, error: unknown): Promise<void> {
-    if (this.#letGo.signal.aborted || this.#work.signal.aborted) return;
+    if (this.#letGo.signal.aborted) return;
     const count = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, count);
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -105,7 +113,7 @@ export class RunLoop {
   async #giveUp(key: string, message: string): Promise<void> {
     const [, kind, id] = key.split(':');
     if (kind === 'attempt' && id !== undefined) return abandonAttempt(this.context, id, message);
-    if (kind === 'finish') return;
+    if (kind === 'finish') return finishAnyway(this.context, message);
     return endRunEarly(this.context, 'failed', message);
   }
 }

@@ -16,15 +16,13 @@ export class RunLoops {
     this.#live = live;
   }
 
-  /** Starts the loop of a run, or wakes the one that it has. */
+  /** Starts the loop of a run, or wakes the one that it has; one that is ending is waited for. */
   async start(run: Run): Promise<RunLoop> {
-    const running = this.#loops.get(run.id) ?? this.#opening.get(run.id);
-    if (running !== undefined) {
-      const loop = await running;
-      loop.wake();
-      return loop;
-    }
-    const opening = this.#open(run).finally(() => this.#opening.delete(run.id));
+    const known = this.#loops.get(run.id);
+    if (known?.ending) await known.finished;
+    else known?.wake();
+    if (known !== undefined && !known.ending) return known;
+    const opening = this.#opening.get(run.id) ?? this.#open(run).finally(() => this.#opening.delete(run.id));
     this.#opening.set(run.id, opening);
     return opening;
   }
@@ -47,13 +45,11 @@ export class RunLoops {
     });
     const loop = new RunLoop(context, work);
     this.#loops.set(run.id, loop);
-    void loop.finished.then(() => this.#loops.delete(run.id));
+    void loop.finished.then(() => {
+      if (this.#loops.get(run.id) === loop) this.#loops.delete(run.id);
+    });
     loop.wake();
     return loop;
-  }
-
-  get(run: string): RunLoop | null {
-    return this.#loops.get(run) ?? null;
   }
 
   wakeAll(): void {

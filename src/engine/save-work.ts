@@ -1,4 +1,5 @@
 import type { Attempt, Session, Task } from '../domain/task.ts';
+import { aoPerson } from './ao-person.ts';
 import type { RunContext } from './context.ts';
 import { taskFiles } from './start-session.ts';
 
@@ -18,7 +19,7 @@ export async function saveWork(
     workspace: session.workspace,
     name: session.id,
     author: { name: session.agent, email: `${session.agent}@ao.localhost` },
-    committer: facts.person ?? { name: 'ao', email: 'ao@localhost' },
+    committer: facts.person ?? aoPerson,
     message,
     exclude: taskFiles,
   });

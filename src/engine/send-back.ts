@@ -17,7 +17,7 @@ export function sendBack(task: Task, change: { commit: string } | null, verdict:
       kept: change?.commit ?? task.kept,
       discard: discardPaths(problems),
       reason: next === 'needs_you' ? 'needs_you' : null,
-      accepted: false,
+      accepted: null,
       updatedAt: now,
     },
     body: { reason: sentence(problems) },

@@ -1,6 +1,7 @@
 import type { Problem } from '../domain/evidence.ts';
 import type { Landing } from '../domain/task.ts';
 import { conflictHunks } from './conflict-hunks.ts';
+import { aoPerson } from './ao-person.ts';
 import type { RunContext } from './context.ts';
 
 /** A batch on top of a head: one squashed commit per task, and the one commit that lands them all. */
@@ -23,7 +24,7 @@ export async function stackChanges(
   head: string,
   batch: readonly Landing[],
 ): Promise<Stack | Clash> {
-  const committer = (await context.target.facts()).person ?? { name: 'ao', email: 'ao@localhost' };
+  const committer = (await context.target.facts()).person ?? aoPerson;
   const author = { name: context.options.agent, email: `${context.options.agent}@ao.localhost` };
   const squashes = new Map<string, string>();
   const titles: string[] = [];

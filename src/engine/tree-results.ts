@@ -11,7 +11,7 @@ export async function knownResult(context: RunContext, commit: string): Promise<
   return stored?.result ?? null;
 }
 
-/** The checks of a commit's tree: stored ones, or run now and stored with what they showed to be flaky. */
+/** The checks of a commit's tree: stored ones, or run now and stored. A check that could not be run is tried anew each time. */
 export async function treeResult(
   context: RunContext,
   commit: string,
@@ -21,7 +21,7 @@ export async function treeResult(
   if (known !== null) return known;
   const flaky = new Set((await context.store.get('run', context.run))?.flaky);
   const result = await checkTree(context, commit, (finding) => !flaky.has(finding.id) && doubtful(finding));
-  await remember(context, result);
+  if (!result.checks.some(({ outcome }) => outcome === 'broken')) await remember(context, result);
   return result;
 }
 

@@ -25,7 +25,7 @@ export async function verifyChange(
   });
   if (change.tree === baseTree)
     return verdict([{ code: 'no_change', message: emptyHanded(attempt, session) }]);
-  if (context.options.policy && !task.accepted) {
+  if (context.options.policy && task.accepted !== change.commit) {
     const problems = await policyProblems(context, task, attempt.base, change.commit);
     if (problems.length > 0) return verdict(problems);
   }

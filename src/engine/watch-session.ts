@@ -24,12 +24,17 @@ export async function watchSession(
   const { handle } = session;
   if (handle === null) throw new Error(`session ${session.id} runs without a handle`);
   const claims: string[] = [];
-  const reading = readOutput(context, session, claims, signals.letGo);
+  // Carried as a value: nobody waits for it before the agent has ended.
+  const reading = readOutput(context, session, claims, signals.letGo).then(
+    () => null,
+    (error: unknown) => String(error),
+  );
   const left = session.startedAt + context.options.attemptTimeoutMs - context.clock.now();
   const ended = await waitForEnd(context, session, Math.max(0, left), signals);
   if (ended === 'let-go') return;
   await context.runtime.stop(handle, GRACE_MS); // also what the agent left running behind it
-  await reading;
+  const unread = await reading;
+  if (unread !== null) context.log('output.unread', { session: session.id, error: unread });
   await endSession(context, session, ended, claims.at(-1) ?? null);
 }
 

@@ -133,13 +133,13 @@ function collect(child: ChildProcess, maxBytes: number) {
 }
 
 async function firstOf(exited: Promise<unknown>, spec: ProgramSpec): Promise<'exited' | 'timeout' | 'abort'> {
+  if (spec.signal?.aborted) return 'abort';
   const cleanUp = new AbortController();
   const { signal } = cleanUp;
   const waits: Promise<'exited' | 'timeout' | 'abort'>[] = [exited.then(() => 'exited' as const)];
   if (spec.timeoutMs !== undefined) {
     waits.push(delay(spec.timeoutMs, 'timeout' as const, { signal }).catch(() => 'exited' as const));
   }
-  if (spec.signal?.aborted) return 'abort';
   if (spec.signal) {
     waits.push(
       once(spec.signal, 'abort', { signal }).then(

@@ -1,25 +1,16 @@
 import type { Lifecycle } from './lifecycle.ts';
 
 export type TaskState = 'inbox' | 'ready' | 'in_flight' | 'done' | 'cancelled';
-export type TaskEvent =
-  | 'scope'
-  | 'claim'
-  | 'return'
-  | 'park'
-  | 'land'
-  | 'fixed'
-  | 'retry'
-  | 'accept'
-  | 'cancel';
+export type TaskEvent = 'claim' | 'return' | 'park' | 'land' | 'fixed' | 'retry' | 'accept' | 'cancel';
 
 /** `inbox` with the reason `needs_you` waits for a person; `retry`, `accept` and `cancel` are the answers. */
 export const taskLifecycle: Lifecycle<TaskState, TaskEvent> = {
   name: 'task',
-  initial: 'inbox',
+  initial: 'ready',
   final: ['done', 'cancelled'],
   transitions: {
-    inbox: { scope: 'ready', retry: 'ready', accept: 'in_flight', fixed: 'done', cancel: 'cancelled' },
-    ready: { claim: 'in_flight', park: 'inbox', fixed: 'done', cancel: 'cancelled' },
+    inbox: { retry: 'ready', accept: 'in_flight', fixed: 'done', cancel: 'cancelled' },
+    ready: { claim: 'in_flight', fixed: 'done', cancel: 'cancelled' },
     in_flight: { return: 'ready', park: 'inbox', land: 'done', fixed: 'done', cancel: 'cancelled' },
     done: {},
     cancelled: { retry: 'ready' },

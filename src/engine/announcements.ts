@@ -1,7 +1,7 @@
 import type { Store } from '../ports/store.ts';
 
 /** Lets readers wait for the next change of rows or of what is seen live. */
-export class Changes {
+export class Announcements {
   #waiting = Promise.withResolvers<void>();
 
   announce(): void {
