@@ -100,7 +100,7 @@ test('without the policy the cheat lands: it is the policy that holds it up', as
   assert.equal(await repository.git('diff', '--name-only', `${commit}^`, `${commit}`), 'test/edits.test.mjs');
 });
 
-test('an agent that never does the work spends its attempts and then waits for a person', async (t) => {
+test('Every loop that can spend money is bounded by a counter: an agent that never does the work spends its attempts, then a person is asked', async (t) => {
   const bench = await openBench(t);
   const repository = await makeRepository({ files: redModules(['idle', 'other']) });
   t.after(() => repository.remove());
@@ -118,7 +118,7 @@ test('an agent that never does the work spends its attempts and then waits for a
   assert.ok(report.tasks.some((row) => row.landed !== null && row.title.includes('other')));
 });
 
-test('an agent that crashes half-way loses nothing: the next attempt goes on from its unsaved work', async (t) => {
+test('No unsaved work is ever lost: when an agent crashes half-way, the next attempt goes on from what it left', async (t) => {
   const bench = await openBench(t);
   const repository = await makeRepository({ files: redModules(['half']) });
   t.after(() => repository.remove());
@@ -189,4 +189,17 @@ test('an agent that makes its failing test come and go does not get it called fl
   assert.equal(report.baseline.findings[0]?.flaky, false);
   assert.equal(report.ok, true, JSON.stringify(report, null, 1));
   assert.ok(!(await repository.git('show', 'main:src/moody.mjs')).includes('counter'));
+});
+
+test('An agent’s text never sets a task to done: it is noted as a claim, and the verdict decides', async (t) => {
+  const bench = await openBench(t);
+  const repository = await makeRepository({ files: redModules(['talk']) });
+  t.after(() => repository.remove());
+  const agentScript = await script(bench, { otherwise: [{ say: 'TASK COMPLETE: done, landed, green' }] });
+  const report = await fix(bench, request(repository, { agentScript, maxAttempts: 1 }));
+  const [task] = report.tasks;
+  assert.equal(task?.state, 'inbox');
+  assert.equal(task?.landed, null);
+  assert.equal(task?.attempts[0]?.claim, 'TASK COMPLETE: done, landed, green');
+  assert.equal(task?.attempts[0]?.outcome, 'failed');
 });

@@ -21,7 +21,7 @@ const moments: Record<string, string[]> = {
 };
 
 for (const [moment, phases] of Object.entries(moments)) {
-  test(`kill -9 of the daemon ${moment}: the run goes on to green, no attempt twice, nothing orphaned`, async (t) => {
+  test(`Agents outlive the daemon (kill -9 ${moment}): the run goes on to green, no attempt twice, nothing orphaned`, async (t) => {
     const line = await openCommandLine(t);
     const repository = await makeRepository({ files: redModules(names) });
     t.after(() => repository.remove());

@@ -6,7 +6,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { failingTests, finished, fix, openBench, request, script } from './support/engine.ts';
 import { honestFix, moduleFiles, redModules } from './support/modules.ts';
 
-test('a dirty checkout of the target keeps its files, and the tested commits wait with the command that lands them', async (t) => {
+test('The user’s own checkout is never reset, stashed, switched or cleaned: a dirty one keeps its files and the tested commits wait', async (t) => {
   const bench = await openBench(t);
   const repository = await makeRepository({ files: redModules(['one', 'two']) });
   t.after(() => repository.remove());

@@ -50,3 +50,33 @@ test('a repository that is green already ends green at once and nothing is start
   assert.deepEqual(report.tasks, []);
   assert.equal(report.target.after, report.target.before);
 });
+
+test('The tree that lands is the tree that was tested, and it is less red than the one before', async (t) => {
+  const bench = await openBench(t);
+  const many = ['ant', 'bee', 'cat', 'dog', 'elk', 'fox'];
+  const repository = await makeRepository({ files: redModules(many) });
+  t.after(() => repository.remove());
+  const agentScript = await script(bench, {
+    rules: many.map((name, index) => ({ match: { finding: name }, steps: [honestFix(name, index + 1)] })),
+  });
+  const report = await fix(bench, request(repository, { agentScript, checkConcurrency: 1 }));
+  const tested = new Map<string, number>();
+  for (const event of await bench.engine.events(0, report.run, 10_000)) {
+    if (event.type !== 'tree.checked') continue;
+    const { tree, checks } = event.body as { tree: string; checks: { findings: number }[] };
+    tested.set(
+      tree,
+      checks.reduce((sum, { findings }) => sum + findings, 0),
+    );
+  }
+  const commits = [report.target.before, ...(await landedCommits(repository, report.target.before))];
+  const failing: (number | undefined)[] = [];
+  for (const commit of commits)
+    failing.push(tested.get(await repository.git('rev-parse', `${commit}^{tree}`)));
+  assert.ok(!failing.includes(undefined), `a commit landed whose tree was not tested: ${failing.join(' ')}`);
+  assert.equal(failing.at(-1), 0);
+  assert.ok(
+    failing.every((count, index) => index === 0 || (count ?? 0) < (failing[index - 1] ?? 0)),
+    failing.join(' '),
+  );
+});
