@@ -10,7 +10,8 @@ const programs: Readonly<Record<string, (program: { name: string; args: string[]
   eslint: ({ name }) => name === 'eslint',
   tsc: ({ name }) => /^(?:vue-)?tsc$/.test(name),
   'node-test': ({ name }) => name === 'node',
-  junit: ({ name, args }) => /^(?:py\.?test|vitest|mocha|jest)$/.test(name) || args.includes('pytest'),
+  junit: ({ name, args }) => /^(?:py\.?test|vitest|mocha)$/.test(name) || args.includes('pytest'),
+  jest: ({ name, args }) => name === 'jest' || (name === 'react-scripts' && args[0] === 'test'),
   unittest: ({ name, args }) => name.startsWith('python') && !args.includes('pytest'),
 };
 

@@ -2,6 +2,7 @@ import type { CheckFormat, CheckOutput, ParsedReport } from '../../ports/check-f
 import { readChain } from './chain.ts';
 import { eslint } from './eslint/index.ts';
 import { fileLine } from './file-line/index.ts';
+import { jest } from './jest/index.ts';
 import { joinReports } from './join-reports.ts';
 import { junit } from './junit/index.ts';
 import { labelled } from './labelled/index.ts';
@@ -13,11 +14,11 @@ import { tsc } from './tsc/index.ts';
 import { unittest } from './unittest/index.ts';
 
 /** Each is sure of what it reads; several may run in one check. A report file beats text within each. */
-const specific: readonly CheckFormat[] = [nodeTest, junit, unittest, eslint, tsc];
+const specific: readonly CheckFormat[] = [nodeTest, junit, jest, unittest, eslint, tsc];
 /** Read from text that could be anybody's, best first: only where nobody above explains the outcome. */
 const general: readonly CheckFormat[] = [tap, labelled, fileLine];
 const make = makeSteps({
-  reporting: [nodeTest, junit, unittest, eslint],
+  reporting: [nodeTest, junit, jest, unittest, eslint],
   printed: [unittest, eslint, tsc, ...general],
   naming: [unittest, tap, labelled],
 });

@@ -42,7 +42,14 @@ const piece = fc.oneof(
 );
 const cutPiece = fc.tuple(piece, fc.nat(400)).map(([text, length]) => text.slice(0, length + 1));
 const text = fc.array(fc.oneof(piece, cutPiece), { maxLength: 40 }).map((parts) => parts.join('\n'));
-const reportNames = ['node-test-1.jsonl', 'unittest-1.jsonl', 'eslint.json', 'junit.xml', 'other.txt'];
+const reportNames = [
+  'node-test-1.jsonl',
+  'unittest-1.jsonl',
+  'eslint.json',
+  'junit.xml',
+  'jest.json',
+  'other.txt',
+];
 const output = fc.record({
   check: fc.constant('test'),
   command: fc.oneof(fc.constantFrom('make test', 'npm test', 'tsc -p . && eslint .', './x.sh'), fc.string()),

@@ -40,6 +40,12 @@ describe('calc', () => {
   it('subtracts', () => assert.strictEqual(subtract(3, 1), 2));
 });
 `;
+const jestTests = `const { add, subtract } = require('../calc.js');
+describe('calc', () => {
+  it('adds', () => expect(add(1, 1)).toBe(2));
+  it('subtracts', () => expect(subtract(3, 1)).toBe(2));
+});
+`;
 const pythonCalc = 'def add(a, b):\n    return a + b\n\n\ndef subtract(a, b):\n    return a + b\n';
 const goodPython = pythonCalc.replace(/a \+ b\n$/, 'a - b\n');
 const unittestTests = `import unittest
@@ -149,6 +155,18 @@ export const projects: readonly Project[] = [
     finding: { ...testFinding, title: 'subtracts', file: 'test/calc.test.js', line: 4 },
     movedLine: 7,
     passes: 'test/calc.test.js: adds',
+  },
+  {
+    name: 'jest',
+    format: 'jest',
+    command: 'npm test',
+    needs: ['jest'],
+    files: { ...packageJson('jest'), 'calc.js': calc, 'test/calc.test.js': jestTests },
+    fixed: { 'calc.js': goodCalc },
+    moved: { 'test/calc.test.js': pad(jestTests, '// more') },
+    finding: { ...testFinding, title: 'calc > subtracts', file: 'test/calc.test.js', line: 4 },
+    movedLine: 7,
+    passes: 'test/calc.test.js: calc > adds',
   },
   {
     name: 'mocha',

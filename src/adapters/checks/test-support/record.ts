@@ -1,10 +1,10 @@
 // Records what the tools say about the projects of projects.ts and recorded-only.ts, as fixtures of their formats.
 // Usage: node src/adapters/checks/test-support/record.ts TOOLS [NAME…]
-// TOOLS is a directory with node_modules/.bin (npm install vitest eslint typescript mocha); python3, pytest, gcc, make and
+// TOOLS is a directory with node_modules/.bin (npm install vitest eslint typescript mocha jest); python3, pytest, gcc, make and
 // node come from PATH. AO_RECORD_SUFFIX tells two versions of a tool apart.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join, relative, resolve } from 'node:path';
 import { runProgram } from '../../../lib/subprocess.ts';
 import type { CheckContext } from '../../../ports/check-format.ts';
 import { resolveCommand } from '../command.ts';
@@ -95,6 +95,7 @@ async function observe(project: { command: string }, root: string): Promise<Reco
 function anonymise(text: string): string {
   return text
     .replaceAll(tools, '/tools')
+    .replaceAll(join('..', relative(tmpdir(), tools)), '/tools')
     .replace(/(?:file:\/\/)?(?:\/[\w.@-]+)+\/(lib\/python[\d.]+)\//g, '/usr/$1/')
     .replaceAll(homedir(), '/home/user')
     .replace(/\/tmp\/ao-reports-\w+/g, '/reports')

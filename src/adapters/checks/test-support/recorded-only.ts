@@ -142,6 +142,19 @@ test.skip('later', () => {});
   'test/syntax.test.js': 'const x = ;\n',
 };
 
+const jestFiles: Files = {
+  'package.json': '{"private":true,"scripts":{"test":"jest"}}\n',
+  'test/a.test.js': `describe('maths', () => {
+  it('adds', () => { expect(1 + 1).toBe(2); });
+  it('subtracts', () => { expect(3 - 1).toBe(1); });
+  it.skip('later', () => {});
+  it.todo('some day');
+});
+`,
+  'test/missing.test.js': "require('./nothing.js');\n",
+  'test/syntax.test.js': 'const x = ;\n',
+};
+
 const lintFiles: Files = {
   'package.json': '{"private":true,"type":"module","scripts":{"check":"eslint . && tsc -p ."}}\n',
   'eslint.config.js':
@@ -183,6 +196,8 @@ export const recordedOnly: readonly RecordedOnly[] = [
   { name: 'pytest-broken', format: 'junit', command: noCache, files: pytestFiles },
   { name: 'pytest-first', format: 'junit', command: `${noCache} -x`, files: { 'test_p.py': pytestTests } },
   { name: 'vitest-broken', format: 'junit', command: 'npm test', files: vitestFiles },
+  { name: 'jest-broken', format: 'jest', command: 'npm test', files: jestFiles },
+  { name: 'jest-printed', format: 'jest', command: 'jest --json', files: jestFiles },
   { name: 'several', format: 'eslint', command: 'eslint .', files: lintFiles },
   { name: 'stylish', format: 'eslint', command: 'npm run check', files: lintFiles },
   {
