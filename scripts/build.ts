@@ -8,7 +8,7 @@ const { status } = spawnSync('tsc', ['--project', 'tsconfig.build.json'], { stdi
 if (status !== 0) process.exit(1);
 
 const isAsset = (path: string): boolean =>
-  /\.\w+$/.test(path) && !path.endsWith('.ts') && !/\/fixtures\//.test(path);
+  /\.\w+$/.test(path) && !path.endsWith('.ts') && !/\/(?:fixtures|test-support)\//.test(path);
 for (const asset of globSync('src/**/*').filter(isAsset)) {
   const target = asset.replace(/^src/, 'dist');
   mkdirSync(dirname(target), { recursive: true });

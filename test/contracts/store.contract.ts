@@ -30,7 +30,7 @@ export function taskRow(id: string, patch: Partial<Task> = {}): Task {
     kept: null,
     discard: [],
     problems: [],
-    accepted: false,
+    accepted: null,
     landed: null,
     fixedBy: null,
     rank: 0,
