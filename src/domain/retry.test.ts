@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { afterVerdict, discardPaths } from './retry.ts';
+import type { Problem } from './evidence.ts';
+import { afterVerdict, discardPaths, isWorthKeeping } from './retry.ts';
 
 test('a failed attempt is followed by another one while attempts are left', () => {
   const verdict = { status: 'failed' } as const;
@@ -33,4 +34,13 @@ test('only what policy refused is left out of the next attempt, each path once',
     ]),
     ['a.test.js', 'b.test.js'],
   );
+});
+
+test('work is kept, but for what was given back with a conflict and still failed', () => {
+  const conflict: Problem = { code: 'conflict', paths: ['a.js'], hunks: '' };
+  const failed: Problem = { code: 'setup_failed', message: 'no' };
+  assert.equal(isWorthKeeping([], [failed]), true);
+  assert.equal(isWorthKeeping([failed], [conflict]), true);
+  assert.equal(isWorthKeeping([failed, conflict], [failed]), false);
+  assert.equal(isWorthKeeping([conflict], [conflict]), true, 'it was resolved, and met another change');
 });

@@ -18,3 +18,13 @@ export function discardPaths(problems: readonly Problem[]): string[] {
   const paths = problems.flatMap((problem) => (problem.code === 'policy' ? problem.paths : []));
   return [...new Set(paths)].toSorted();
 }
+
+/**
+ * Whether the next attempt goes on from the work of the last one. Work that was given back with a conflict, and failed
+ * again for another reason, is in the way more than it helps: the next attempt starts from the head.
+ */
+export function isWorthKeeping(given: readonly Problem[], found: readonly Problem[]): boolean {
+  const conflicts = (problems: readonly Problem[]): boolean =>
+    problems.some(({ code }) => code === 'conflict');
+  return !conflicts(given) || conflicts(found);
+}

@@ -1,5 +1,5 @@
 import { describeProblem, type Verdict } from '../domain/evidence.ts';
-import { afterVerdict, discardPaths } from '../domain/retry.ts';
+import { afterVerdict, discardPaths, isWorthKeeping } from '../domain/retry.ts';
 import type { Task } from '../domain/task.ts';
 import type { Move } from './apply-transition.ts';
 
@@ -14,7 +14,7 @@ export function sendBack(task: Task, change: { commit: string } | null, verdict:
     event: next === 'needs_you' ? 'park' : 'return',
     patch: {
       problems,
-      kept: change?.commit ?? task.kept,
+      kept: isWorthKeeping(task.problems, problems) ? (change?.commit ?? task.kept) : null,
       discard: discardPaths(problems),
       reason: next === 'needs_you' ? 'needs_you' : null,
       accepted: null,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Step } from '../../src/adapters/agents/scripted/script.ts';
 import { makeRepository } from '../support/repositories.ts';
 import { failingTests, fix, landedCommits, openBench, request, script } from './support/engine.ts';
 import { honestFix, moduleFiles, redModules } from './support/modules.ts';
@@ -104,6 +105,30 @@ test('two changes that conflict textually both land: the second with the conflic
     reasons.some((reason) => reason.includes('conflicts with what landed first in src/table.mjs')),
     reasons.join('\n'),
   );
+});
+
+test('an agent that cannot resolve a conflict starts afresh from what landed', async (t) => {
+  const bench = await openBench(t);
+  const one = redModules(['one', 'two']);
+  const both = `export const one = () => 0;\nexport const two = () => 0;\n`;
+  const reexport = (name: string): string => `export { ${name} } from './both.mjs';\n`;
+  const repository = await makeRepository({
+    files: { ...one, 'src/both.mjs': both, 'src/one.mjs': reexport('one'), 'src/two.mjs': reexport('two') },
+  });
+  t.after(() => repository.remove());
+  const mend = (name: string, right: number): Step => ({
+    replace: { file: 'src/both.mjs', from: `${name} = () => 0;`, to: `${name} = () => ${right};` },
+  });
+  const agentScript = await script(bench, {
+    rules: [
+      { match: { attempt: 2 }, steps: [{ say: 'I do not know what these markers are' }] },
+      { match: { finding: 'one' }, steps: [mend('one', 1)] },
+      { match: { finding: 'two' }, steps: [mend('two', 2)] },
+    ],
+  });
+  const report = await fix(bench, request(repository, { agentScript, concurrency: 2 }));
+  assert.equal(report.ok, true, JSON.stringify(report, null, 1));
+  assert.deepEqual(report.tasks.map(({ attempts }) => attempts.length).toSorted(), [1, 3]);
 });
 
 test('a batch lands as one merge commit over one squashed commit per task', async (t) => {
