@@ -6,6 +6,7 @@ const steps: Array<[name: string, ...command: string[]]> = [
   ['format', 'biome', 'format'],
   ['lint', 'oxlint', '--deny-warnings'],
   ['types', 'tsc', '--noEmit'],
+  ['package', 'tsc', '--project', 'tsconfig.build.json', '--noEmit'],
   ['layers', 'node', '--test', '--test-reporter=dot', 'test/architecture.test.ts'],
   ['unused', 'knip', '--no-progress'],
 ];
