@@ -1,3 +1,4 @@
+import { wholeCheckId } from '../../domain/finding.ts';
 import type { CheckOutput, ParsedReport } from '../../ports/check-format.ts';
 import { resolveScripts } from './command.ts';
 import { joinReports } from './join-reports.ts';
@@ -5,14 +6,22 @@ import { asSequence } from './one-step.ts';
 import { programOf, type Segment, segmentsOf } from './shell-text.ts';
 import { Tally } from './tally.ts';
 
-/** Which program speaks in which format. */
-const programs: Readonly<Record<string, (program: { name: string; args: string[] }) => boolean>> = {
-  eslint: ({ name }) => name === 'eslint',
-  tsc: ({ name }) => /^(?:vue-)?tsc$/.test(name),
-  'node-test': ({ name }) => name === 'node',
-  junit: ({ name, args }) => /^(?:py\.?test|vitest|mocha)$/.test(name) || args.includes('pytest'),
-  jest: ({ name, args }) => name === 'jest' || (name === 'react-scripts' && args[0] === 'test'),
-  unittest: ({ name, args }) => name.startsWith('python') && !args.includes('pytest'),
+interface Program {
+  name: string;
+  args: string[];
+}
+
+/** Which program speaks in which format; `surely` where that can be told from its arguments. */
+const programs: Readonly<Record<string, { is: (program: Program) => boolean; surely?: RegExp }>> = {
+  eslint: { is: ({ name }) => name === 'eslint' },
+  tsc: { is: ({ name }) => /^(?:vue-)?tsc$/.test(name) },
+  'node-test': { is: ({ name }) => name === 'node', surely: /^--test$/ },
+  junit: { is: ({ name, args }) => /^(?:py\.?test|vitest|mocha)$/.test(name) || args.includes('pytest') },
+  jest: { is: ({ name, args }) => name === 'jest' || (name === 'react-scripts' && args[0] === 'test') },
+  unittest: {
+    is: ({ name, args }) => name.startsWith('python') && !args.includes('pytest'),
+    surely: /^(?:unittest|.*test\w*\.py)$/,
+  },
 };
 
 /**
@@ -34,7 +43,11 @@ export function readChain(
   const failed = parsed.filter(({ report }) => report.findings.length > 0);
   const index = failed.length === 1 ? placeOf(links, failed[0]?.format ?? '') : -1;
   const link = links[index];
-  if (link === undefined) return asSequence(joined, output.check);
+  if (link === undefined) {
+    const unknown = links.findLast(({ text }) => !isKnown(programOf(text))) ?? links.at(-1);
+    const step = unknown === undefined ? wholeCheckId(output.check) : tally.idOf(null, stepOf(unknown));
+    return asSequence(joined, step);
+  }
   for (const earlier of links.slice(0, index)) tally.pass(null, stepOf(earlier));
   const step = tally.idOf(null, stepOf(link));
   const findings = joined.findings.map((finding) =>
@@ -51,7 +64,19 @@ function stepOf(link: Segment): string {
 
 /** -1 where none or several could have said it. */
 function placeOf(links: readonly Segment[], format: string): number {
-  const speaks = programs[format] ?? (() => false);
-  const places = links.flatMap(({ text }, index) => (speaks(programOf(text)) ? [index] : []));
-  return places.length === 1 ? (places[0] ?? -1) : -1;
+  const program = programs[format];
+  if (program === undefined) return -1;
+  const places = links.flatMap(({ text }, index) => (program.is(programOf(text)) ? [index] : []));
+  const sure = places.filter((index) => speaksSurely(program, programOf(links[index]?.text ?? '')));
+  const likely = sure.length > 0 ? sure : places;
+  return likely.length === 1 ? (likely[0] ?? -1) : -1;
+}
+
+function speaksSurely({ surely }: { surely?: RegExp }, { args }: Program): boolean {
+  return surely === undefined || args.some((argument) => surely.test(argument));
+}
+
+/** A link that speaks in a format of its own: what cannot be placed was said by another. */
+function isKnown(program: Program): boolean {
+  return Object.values(programs).some((known) => known.is(program) && speaksSurely(known, program));
 }

@@ -1,3 +1,4 @@
+import { wholeCheckId } from '../../domain/finding.ts';
 import type { CheckFormat, CheckOutput, ParsedReport } from '../../ports/check-format.ts';
 import { readChain } from './chain.ts';
 import { eslint } from './eslint/index.ts';
@@ -30,7 +31,9 @@ export function readOutput(output: CheckOutput): ParsedReport {
   const steps = make.parse(output);
   if (steps !== null) return steps;
   const report = readCommands(output);
-  return report.findings.length > 0 && stopsAtFirst(output) ? asSequence(report, output.check) : report;
+  return report.findings.length > 0 && stopsAtFirst(output)
+    ? asSequence(report, wholeCheckId(output.check))
+    : report;
 }
 
 function readCommands(output: CheckOutput): ParsedReport {

@@ -9,21 +9,21 @@ import { programOf, segmentsOf } from './shell-text.ts';
  */
 export function asOneStep(report: ParsedReport, check: string): ParsedReport {
   if (report.passed.length > 0 || report.findings.length === 0) return report;
-  return inStep(report, check, () => true);
+  return inStep(report, wholeCheckId(check), () => true);
 }
 
 /**
  * The same for messages of compilers and linters in a sequence that stops at its first failure, where nothing tells which
- * of its commands failed: what comes behind is hidden. Tests are named when they pass.
+ * of its commands failed: what comes behind is hidden. Tests are named when they pass. `step`: what is seen to pass once
+ * they are gone.
  */
-export function asSequence(report: ParsedReport, check: string): ParsedReport {
-  return inStep(report, check, (kind) => kind === 'diagnostic');
+export function asSequence(report: ParsedReport, step: string): ParsedReport {
+  return inStep(report, step, (kind) => kind === 'diagnostic');
 }
 
-function inStep(report: ParsedReport, check: string, holds: (kind: string) => boolean): ParsedReport {
-  const whole = wholeCheckId(check);
+function inStep(report: ParsedReport, step: string, holds: (kind: string) => boolean): ParsedReport {
   const findings = report.findings.map((finding) =>
-    holds(finding.kind) ? { ...finding, step: finding.step ?? whole } : finding,
+    holds(finding.kind) ? { ...finding, step: finding.step ?? step } : finding,
   );
   return { ...report, findings, complete: false };
 }
