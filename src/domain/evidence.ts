@@ -36,7 +36,7 @@ export function describeProblem(problem: Problem): string {
     case 'regression':
       return `breaks what passed before: ${problem.finding.title}`;
     case 'lost_tests':
-      return `${problem.names.length} test(s) of ${problem.check} no longer run: ${some(problem.names)}`;
+      return lost(problem);
     case 'policy':
       return `${problem.rule}: ${problem.message} (${some(problem.paths)})`;
     case 'conflict':
@@ -65,6 +65,13 @@ export function detailOf(problem: Problem): string | null {
     default:
       return null;
   }
+}
+
+function lost({ check, names }: Extract<Problem, { code: 'lost_tests' }>): string {
+  const shown = some(names.map((name) => name.replace(/^step:/, '')));
+  return names.length === 1
+    ? `no longer runs in ${check}: ${shown}`
+    : `${names.length} no longer run in ${check}: ${shown}`;
 }
 
 function some(names: readonly string[]): string {

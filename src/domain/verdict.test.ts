@@ -256,7 +256,7 @@ describe('what passed at the base', () => {
     const two = tests({ findings: [failing('adds'), failing('hangs')], passed: [] });
     const after = tests({ passed: ids('adds') });
     assert.deepEqual(told({ base: two, after, targets: [failing('adds')] }), [
-      '1 test(s) of test no longer run: hangs',
+      'no longer runs in test: hangs',
     ]);
   });
 });
