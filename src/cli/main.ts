@@ -3,9 +3,9 @@
 import { commands } from './commands.ts';
 import type { CommandEntry } from './command.ts';
 import { usageError } from './output/did-you-mean.ts';
-import { failWith, tolerateClosedPipes } from './output/failure.ts';
+import { failWith, tolerateFailingStreams } from './output/failure.ts';
 
-tolerateClosedPipes();
+tolerateFailingStreams();
 const [first, ...rest] = process.argv.slice(2);
 
 try {

@@ -24,12 +24,18 @@ function bug(error: unknown): AoError {
   );
 }
 
-/** `ao … | head` ends quietly when head has seen enough. */
-export function tolerateClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit(process.exitCode ?? 0);
-    });
-  }
+/**
+ * `ao … | head` ends quietly when head has seen enough. Where stdout cannot be written (a full disk), the document is not
+ * whole and the exit code says so; where only the remarks on stderr are lost, nothing that was asked for is.
+ */
+export function tolerateFailingStreams(): void {
+  const endQuietly = (error: NodeJS.ErrnoException): void => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  };
+  process.stderr.on('error', endQuietly);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    endQuietly(error);
+    process.stderr.write(`${paint('red', 'ao:', process.stderr)} standard output: ${error.message}\n`);
+    process.exit(exitCode.failed);
+  });
 }
