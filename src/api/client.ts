@@ -62,16 +62,16 @@ export class Client {
   }
 
   run(id: string): Promise<RunView> {
-    return this.#get(`/runs/${encodeURIComponent(id)}`);
+    return this.#get(`/runs/${inPath(id)}`);
   }
 
   report(run: string): Promise<Report> {
-    return this.#get(`/runs/${encodeURIComponent(run)}/report`);
+    return this.#get(`/runs/${inPath(run)}/report`);
   }
 
   /** Resolves when the run has ended. */
   stop(run: string): Promise<RunView> {
-    return this.#post(`/runs/${encodeURIComponent(run)}/stop`);
+    return this.#post(`/runs/${inPath(run)}/stop`);
   }
 
   sessions(): Promise<SessionView[]> {
@@ -80,23 +80,23 @@ export class Client {
 
   /** Of a session, or the last one of a task. */
   session(id: string): Promise<SessionView> {
-    return this.#get(`/sessions/${encodeURIComponent(id)}`);
+    return this.#get(`/sessions/${inPath(id)}`);
   }
 
   diff(id: string): Promise<string> {
-    return this.#ask({ method: 'GET', path: `/diff/${encodeURIComponent(id)}` });
+    return this.#ask({ method: 'GET', path: `/diff/${inPath(id)}` });
   }
 
   retry(task: string): Promise<TaskView> {
-    return this.#post(`/tasks/${encodeURIComponent(task)}/retry`);
+    return this.#post(`/tasks/${inPath(task)}/retry`);
   }
 
   cancel(task: string): Promise<TaskView> {
-    return this.#post(`/tasks/${encodeURIComponent(task)}/cancel`);
+    return this.#post(`/tasks/${inPath(task)}/cancel`);
   }
 
   accept(task: string): Promise<TaskView> {
-    return this.#post(`/tasks/${encodeURIComponent(task)}/accept`);
+    return this.#post(`/tasks/${inPath(task)}/accept`);
   }
 
   clean(body: CleanBody): Promise<CleanResult> {
@@ -151,6 +151,13 @@ export class Client {
   }
 }
 
+/** A URL has other meanings for nothing and for dots. */
+function inPath(id: string): string {
+  if (!/^\.{0,2}$/.test(id)) return encodeURIComponent(id);
+  const what = id === '' ? 'the id is empty' : `there is no run, task or session ${id}`;
+  throw new AoError('notFound', what, 'See: ao status, ao list');
+}
+
 const successorPatienceMs = 3000;
 
 /**
@@ -163,11 +170,7 @@ async function awaitSuccessor(old: number, env: Environment): Promise<Connection
     const found = await findDaemon(env);
     if (found !== null && found.health.pid !== old) return found;
     if (performance.now() > deadline) {
-      throw new AoError(
-        'daemon',
-        'the daemon was stopped',
-        'Agents go on. Run the command again to watch them.',
-      );
+      throw new AoError('daemon', 'the daemon was stopped', 'Go on with the run: ao fix --resume');
     }
     if (deadline === Number.POSITIVE_INFINITY && !isThere(old)) {
       deadline = performance.now() + successorPatienceMs;

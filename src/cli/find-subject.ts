@@ -13,9 +13,10 @@ export function findSubject(id: string, runs: readonly RunView[], sessions: read
     ...runs.flatMap((run) => run.tasks.map((task): Subject => ({ kind: 'task', id: task.id, run, task }))),
     ...sessions.map((session): Subject => ({ kind: 'session', id: session.id, session })),
   ];
+  if (id === '') throw new AoError('notFound', 'the id is empty', 'See: ao status, ao list');
   const exact = subjects.find((subject) => subject.id === id);
   if (exact !== undefined) return exact;
-  const matches = id === '' ? [] : subjects.filter((subject) => subject.id.startsWith(id));
+  const matches = subjects.filter((subject) => subject.id.startsWith(id));
   const [only] = matches;
   if (only !== undefined && matches.length === 1) return only;
   if (only === undefined) {
