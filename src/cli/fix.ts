@@ -1,6 +1,7 @@
 import { connect, type Client } from '../api/client.ts';
 import { exitCode } from '../api/contract/errors.ts';
 import type { Report } from '../api/contract/responses.ts';
+import { checkedOutAt } from './checked-out-at.ts';
 import { hasColour, printJson, printLine, remark } from './output/style.ts';
 import { chooseFace } from './screen/choose-face.ts';
 import { makePaint } from './screen/paint.ts';
@@ -71,7 +72,10 @@ async function conclude(client: Client, ended: Ended, json: boolean): Promise<vo
   const report = await reportOf(client, run);
   const paint = makePaint(hasColour(process.stdout));
   if (json) printJson(report);
-  else summary(report, { path: ended.view.path, paint }).forEach(printLine);
+  else {
+    const { path, branch } = ended.view;
+    summary(report, { path, checkout: await checkedOutAt(path, branch), paint }).forEach(printLine);
+  }
   process.exitCode = exitCodeOf(report, ended.stopped);
 }
 

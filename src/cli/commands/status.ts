@@ -1,5 +1,6 @@
 import { type Client, connect } from '../../api/client.ts';
 import type { RunView } from '../../api/contract/responses.ts';
+import { checkedOutAt } from '../checked-out-at.ts';
 import type { Define } from '../command.ts';
 import { findSubject } from '../find-subject.ts';
 import { hasColour, printJson, printLine } from '../output/style.ts';
@@ -61,7 +62,8 @@ async function details(
     if (json) return printJson({ run, report });
     printRun(run);
     printLine('');
-    return summary(report, { path: run.path, paint: stdoutPaint() }).forEach(printLine);
+    const checkout = await checkedOutAt(run.path, run.branch);
+    return summary(report, { path: run.path, checkout, paint: stdoutPaint() }).forEach(printLine);
   }
   const told = report.tasks.find((task) => task.id === subject.task.id);
   if (json) return printJson({ task: subject.task, report: told ?? null });

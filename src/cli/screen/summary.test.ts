@@ -5,8 +5,8 @@ import { makePaint } from './paint.ts';
 import { summary } from './summary.ts';
 import { report, reportTask } from './test-support/views.ts';
 
-function told(given: Partial<Report>, path = '/home/me/shop'): string[] {
-  return summary(report(given), { path, paint: makePaint(false) });
+function told(given: Partial<Report>, path = '/home/me/shop', checkout: string | null = path): string[] {
+  return summary(report(given), { path, checkout, paint: makePaint(false) });
 }
 
 test('a green run says what landed, where to look, and the way back', () => {
@@ -74,5 +74,20 @@ test('a stopped run says how to go on', () => {
   assert.match(
     told({ ok: false, outcome: 'stopped', reason: 'stopped by you' })[0] ?? '',
     /ao fix --resume$/,
+  );
+});
+
+test('commands name the folder in which the branch is checked out, and move no other branch where it is in none', () => {
+  const held = { branch: "it's", before: 'a'.repeat(40), after: 'a'.repeat(40), held: 'a lock' };
+  assert.ok(
+    told({}, '/shop', '/other').includes('the way back   git -C /other reset --keep refs/ao/before/run1'),
+  );
+  assert.ok(
+    told({}, '/shop', null).includes('the way back   git -C /shop branch --force main refs/ao/before/run1'),
+  );
+  const waiting = { ok: false, outcome: 'remaining', target: held } as const;
+  assert.ok(told(waiting, '/shop', '/other').includes('  git -C /other merge --ff-only refs/ao/landed/run1'));
+  assert.ok(
+    told(waiting, '/shop', null).includes(`  git -C /shop fetch . 'refs/ao/landed/run1:refs/heads/it'\\''s'`),
   );
 });

@@ -7,15 +7,22 @@ type ReportTask = Report['tasks'][number];
 
 const titleColumns = 70;
 
+interface Place {
+  /** The repository. */
+  path: string;
+  /** The folder in which the target branch is checked out, which may be another worktree; null: in none. */
+  checkout: string | null;
+}
+
 /** The end of a run for people: how it stands, what landed, what remains and why, and where to look. */
-export function summary(report: Report, { path, paint }: { path: string; paint: Paint }): string[] {
+export function summary(report: Report, { paint, ...place }: Place & { paint: Paint }): string[] {
   return [
     headline(report, paint),
     ...doneLines(report, paint),
     ...remainingLines(report, paint),
     ...flakyLines(report),
-    ...heldLines(report, path, paint),
-    ...whereToLook(report, path),
+    ...heldLines(report, place, paint),
+    ...whereToLook(report, place),
   ];
 }
 
@@ -85,17 +92,20 @@ function flakyLines({ baseline }: Report): string[] {
 }
 
 /** The user's checkout refused what was proved: it waits, and one command brings it in. */
-function heldLines({ run, target }: Report, path: string, paint: Paint): string[] {
+function heldLines({ run, target }: Report, { path, checkout }: Place, paint: Paint): string[] {
   if (target.held === null) return [];
+  const ref = `refs/ao/landed/${run}`;
   return [
     '',
     paint('attention', `${target.branch} could not follow: ${oneLine(target.held)}`),
     'The tested commits wait. Commit or put away what is in the way, then:',
-    `  git -C ${quote(path)} merge --ff-only refs/ao/landed/${run}`,
+    checkout === null
+      ? `  git -C ${quote(path)} fetch . ${quote(`${ref}:refs/heads/${target.branch}`)}`
+      : `  git -C ${quote(checkout)} merge --ff-only ${ref}`,
   ];
 }
 
-function whereToLook({ run, target, tasks }: Report, path: string): string[] {
+function whereToLook({ run, target, tasks }: Report, { path, checkout }: Place): string[] {
   const after = target.held === null ? target.after : `refs/ao/landed/${run}`;
   const moved = target.held !== null || target.after !== target.before;
   const first = tasks.find(({ attempts }) => attempts.length > 0);
@@ -104,7 +114,12 @@ function whereToLook({ run, target, tasks }: Report, path: string): string[] {
     `what landed    ${git} log --oneline ${target.before.slice(0, 10)}..${after.startsWith('refs/') ? after : after.slice(0, 10)}`,
   ];
   const diff = first === undefined ? [] : [`one task       ao diff ${first.id.slice(0, 8)}`];
-  const back = [`the way back   ${git} reset --keep refs/ao/before/${run}`];
+  const before = `refs/ao/before/${run}`;
+  const back = [
+    checkout === null
+      ? `the way back   ${git} branch --force ${quote(target.branch)} ${before}`
+      : `the way back   git -C ${quote(checkout)} reset --keep ${before}`,
+  ];
   const lines = [...(moved ? log : []), ...diff, ...(moved && target.held === null ? back : [])];
   return lines.length === 0 ? [] : ['', ...lines];
 }
