@@ -204,3 +204,14 @@ test('nothing but our own files is written beside the checkout', async () => {
     },
   );
 });
+
+test('a check that ends its parent process ends no more than itself', async () => {
+  const result = await run('kill -9 $PPID; sleep 20');
+  assert.deepEqual([result.outcome, result.exitCode], ['failed', null]);
+  assert.match(result.findings[0]?.message ?? '', /ended by SIGKILL/);
+});
+
+test('a check that ends itself by a signal has not seen all that it looks at', async () => {
+  const result = await run('kill -9 $$');
+  assert.deepEqual([result.outcome, result.exitCode, result.complete], ['failed', null, false]);
+});

@@ -1,7 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { CheckResult } from '../../domain/check-result.ts';
 import { AoError } from '../../domain/errors.ts';
+import { shellArgv } from '../../lib/shell.ts';
 import { type ProgramResult, runProgram } from '../../lib/subprocess.ts';
 import type { CheckContext, CheckOutput } from '../../ports/check-format.ts';
 import type { CheckRun } from '../../ports/checks.ts';
@@ -11,6 +13,7 @@ import { judgeOutput } from './judge-output.ts';
 import { readReports } from './reports.ts';
 import { cleaner } from './text.ts';
 
+const deadly = ['SIGHUP', 'SIGINT', 'SIGABRT', 'SIGKILL', 'SIGSEGV', 'SIGTERM'] as const;
 const maxOutputBytes = 8 * 1024 * 1024;
 
 export async function runCheck(run: CheckRun): Promise<CheckResult> {
@@ -59,7 +62,7 @@ async function execute(run: CheckRun, what: Instrumented, reportDir: string): Pr
   for (const [name, text] of Object.entries(what.files)) await writeFile(join(reportDir, name), text);
   run.signal.throwIfAborted();
   const program = await runProgram({
-    argv: ['/bin/sh', '-c', what.command],
+    argv: shellArgv(what.command),
     cwd: run.root,
     env: what.env,
     timeoutMs: run.spec.timeoutMs,
@@ -69,5 +72,11 @@ async function execute(run: CheckRun, what: Instrumented, reportDir: string): Pr
     directories: [run.root],
   });
   run.signal.throwIfAborted();
-  return program;
+  return { ...program, ...endOf(program) };
+}
+
+/** The shell around the command tells of a signal by its exit code: an end from outside, not the command's own word. */
+function endOf({ exitCode, signal }: ProgramResult): Pick<ProgramResult, 'exitCode' | 'signal'> {
+  const name = deadly.find((one) => exitCode === 128 + constants.signals[one]);
+  return name === undefined ? { exitCode, signal } : { exitCode: null, signal: name };
 }

@@ -4,6 +4,7 @@ import { lstat, mkdir, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
+import { shellArgv } from '../../lib/shell.ts';
 import { runProgram } from '../../lib/subprocess.ts';
 import type { Setup, SetupRun } from '../../ports/checks.ts';
 import { refuseOutwardLinks, SetupCache } from './cache.ts';
@@ -40,7 +41,7 @@ function recipesOf(run: SetupRun): Recipe[] {
   const packages = [nodePackages(run.root), pythonPackages(run.root)].filter((recipe) => recipe !== null);
   const { command } = run;
   if (command === null) return [...fetched(run.root), ...packages];
-  const own: SetupCommand = { argv: ['/bin/sh', '-c', command] };
+  const own: SetupCommand = { argv: shellArgv(command) };
   return [
     {
       because: 'a setup command',

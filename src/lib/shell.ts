@@ -1,0 +1,7 @@
+/**
+ * Arguments that run a person's command in a shell that is not our child but a grandchild: a test that ends its parent
+ * process ends a shell, never the daemon.
+ */
+export function shellArgv(command: string): string[] {
+  return ['/bin/sh', '-c', '(exec /bin/sh -c "$1"); exit $?', 'sh', command];
+}
