@@ -371,3 +371,11 @@ test('what is kept for the user is reachable there, and only below refs/ao', asy
   await assert.rejects(setup.target.keep('refs/heads/main', one));
   assert.equal(await setup.user.git('status', '--porcelain'), '');
 });
+
+test('a repository whose path holds line ends and spaces is opened like any other', async () => {
+  const setup = await setUp();
+  const odd = path.join(setup.user.path, ' new\nline ');
+  await setup.user.git('clone', '--quiet', setup.user.path, odd);
+  const target = await openTarget(odd, setup.hub);
+  assert.deepEqual(await target.facts().then((facts) => [facts.path, facts.branch]), [odd, 'main']);
+});

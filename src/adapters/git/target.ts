@@ -22,16 +22,9 @@ export async function openTarget(location: string, hub: Hub): Promise<Target> {
   const ask = gitWith((message, cause) => {
     return new AoError('usage', message, 'Name a directory in a git repository of yours.', { cause });
   });
-  const args = [
-    'rev-parse',
-    '--path-format=absolute',
-    '--is-bare-repository',
-    '--git-dir',
-    '--git-common-dir',
-  ];
-  const [bare, gitDir = '', commonDir = ''] = await lines(ask, args, location);
-  const top =
-    bare === 'true' ? gitDir : ((await lines(ask, ['rev-parse', '--show-toplevel'], location))[0] ?? '');
+  const questions = ['--is-bare-repository', '--git-dir', '--git-common-dir'];
+  const [bare, gitDir = '', commonDir = ''] = await answers(ask, questions, location);
+  const [top = ''] = bare === 'true' ? [gitDir] : await answers(ask, ['--show-toplevel'], location);
   if (top === '')
     throw new AoError('usage', `${location} is a git directory.`, 'Name the directory with your files.');
   const repository = {
@@ -43,8 +36,14 @@ export async function openTarget(location: string, hub: Hub): Promise<Target> {
   return new UserTarget(repository, hub);
 }
 
-async function lines(git: Git, args: readonly string[], cwd: string): Promise<string[]> {
-  return (await git(args, { cwd, asUser: true })).stdout.toString().trimEnd().split('\n');
+/** A line each, unless a path holds a line end itself: then each question is asked alone. */
+async function answers(git: Git, questions: readonly string[], cwd: string): Promise<string[]> {
+  const args = ['rev-parse', '--path-format=absolute', ...questions];
+  const text = (await git(args, { cwd, asUser: true })).stdout.toString().replace(/\n$/, '');
+  if (questions.length === 1) return [text];
+  const lines = text.split('\n');
+  if (lines.length === questions.length) return lines;
+  return (await Promise.all(questions.map((question) => answers(git, [question], cwd)))).flat();
 }
 
 class UserTarget implements Target {
