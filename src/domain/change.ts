@@ -5,6 +5,8 @@ export interface FileChange {
   oldPath: string | null;
   status: 'added' | 'modified' | 'deleted' | 'renamed' | 'type_changed';
   binary: boolean;
+  /** Size of a binary file after the change; 0 where it is text, or gone. */
+  bytes: number;
   /** Lines added and removed, without their `+` and `-`; empty for binary files. */
   added: string[];
   removed: string[];

@@ -20,10 +20,28 @@ export async function readChanges(git: Git, from: string, to: string): Promise<F
   const sections = parsePatch(patch.stdout.toString());
   const changes = files.map((file) => ({ ...file, ...takeSections(file, sections) }));
   if (sections.length > 0) throw new Error(`${sections.length} parts of a patch belong to no file`);
-  return changes;
+  const sizes = await sizesOf(
+    git,
+    changes.filter(({ binary }) => binary).map(({ blob }) => blob),
+  );
+  return changes.map(({ blob, ...change }) => ({ ...change, bytes: sizes.get(blob) ?? 0 }));
 }
 
-type RawChange = Pick<FileChange, 'path' | 'oldPath' | 'status' | 'mode'>;
+/** Sizes of blobs by their ids; ids of nothing (a deleted file) are left out. */
+async function sizesOf(git: Git, blobs: readonly string[]): Promise<Map<string, number>> {
+  if (blobs.length === 0) return new Map();
+  const args = ['cat-file', '--batch-check=%(objectname) %(objectsize)'];
+  const { stdout } = await git(args, { input: `${blobs.join('\n')}\n` });
+  const lines = stdout.toString().trimEnd().split('\n');
+  return new Map(
+    lines.flatMap((line) => {
+      const [id = '', size = ''] = line.split(' ');
+      return /^\d+$/.test(size) ? [[id, Number(size)]] : [];
+    }),
+  );
+}
+
+type RawChange = Pick<FileChange, 'path' | 'oldPath' | 'status' | 'mode'> & { blob: string };
 
 const statuses: Readonly<Record<string, FileChange['status']>> = {
   A: 'added',
@@ -38,13 +56,21 @@ function parseRaw(bytes: Uint8Array): RawChange[] {
   const records = splitAtNul(bytes);
   const changes: RawChange[] = [];
   for (let at = 0; at < records.length; ) {
-    const [, mode = '', , , letter = ''] = (records[at] ?? Buffer.alloc(0)).toString('latin1').split(' ');
+    const [, mode = '', , blob = '', letter = ''] = (records[at] ?? Buffer.alloc(0))
+      .toString('latin1')
+      .split(' ');
     const status = statuses[letter.slice(0, 1)];
     if (status === undefined) throw new Error(`git reports a change of an unknown kind: ${letter}`);
     const first = pathFromBytes(records[at + 1] ?? Buffer.alloc(0));
     const renamed = status === 'renamed';
     const path = renamed ? pathFromBytes(records[at + 2] ?? Buffer.alloc(0)) : first;
-    changes.push({ path, oldPath: renamed ? first : null, status, mode: status === 'deleted' ? null : mode });
+    changes.push({
+      path,
+      oldPath: renamed ? first : null,
+      status,
+      mode: status === 'deleted' ? null : mode,
+      blob,
+    });
     at += renamed ? 3 : 2;
   }
   return changes;

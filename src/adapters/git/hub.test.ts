@@ -228,6 +228,7 @@ test('changes name files, kinds, modes and lines, whatever the names are', async
     status: 'renamed',
     mode: '100644',
     binary: false,
+    bytes: 0,
     added: ['SEVEN'],
     removed: ['seven'],
   });
@@ -240,7 +241,7 @@ test('changes name files, kinds, modes and lines, whatever the names are', async
   assert.deepEqual([find('script.sh')?.status, find('script.sh')?.mode], ['modified', '100755']);
   assert.deepEqual(find(odd)?.added, ['last line without end']);
   assert.deepEqual([find('empty.txt')?.status, find('empty.txt')?.added], ['added', []]);
-  assert.equal(find('binary.dat')?.binary, true);
+  assert.deepEqual([find('binary.dat')?.binary, find('binary.dat')?.bytes], [true, 3]);
   const latin = changes.find((one) => one.path.startsWith('caf'));
   assert.deepEqual(latin?.added, ['latin']);
   const restored = await setup.hub.restorePaths(await setup.hub.treeOf(commit), setup.head, [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { applyPolicy, pathsToRead, rules } from './index.ts';
-import { MAX_FILES, MAX_LINE_LENGTH, MAX_LINES } from './size.ts';
+import { MAX_BINARY_BYTES, MAX_FILES, MAX_LINE_LENGTH, MAX_LINES } from './size.ts';
 import { adding, type Edit, fileChange, refused } from './test-support/edit.ts';
 
 const edit: Edit = { before: 'a\n', after: 'b\n' };
@@ -109,7 +109,13 @@ describe('size', () => {
   });
 
   test('counts a binary file as one file without lines', () => {
-    assert.deepEqual(refused({ 'src/a.png': { after: '', binary: true } }, {}, 'size'), []);
+    const picture = (bytes: number): Edit => ({ after: '', binary: true, bytes });
+    assert.deepEqual(refused({ 'src/a.png': picture(MAX_BINARY_BYTES) }, {}, 'size'), []);
+  });
+
+  test('refuses binary files that are together too large', () => {
+    const half: Edit = { after: '', binary: true, bytes: MAX_BINARY_BYTES / 2 + 1 };
+    assert.deepEqual(refused({ core: half, 'a.png': half }, {}, 'size'), ['size: ']);
   });
 });
 

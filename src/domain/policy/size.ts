@@ -4,6 +4,7 @@ import type { Rule } from './rule.ts';
 
 export const MAX_FILES = 20;
 export const MAX_LINES = 800;
+export const MAX_BINARY_BYTES = 1_000_000;
 export const MAX_LINE_LENGTH = 10_000;
 
 /** A change that nobody can read is not accepted, however green. Nothing is put back: the agent has to choose. */
@@ -18,6 +19,15 @@ export const size: Rule = {
     }
     if (lines > MAX_LINES) {
       return [{ message: `The change has ${lines} lines; ${MAX_LINES} are the limit.`, paths: [] }];
+    }
+    const heavy = files.filter(({ bytes }) => bytes > 0);
+    const bytes = heavy.reduce((sum, file) => sum + file.bytes, 0);
+    if (bytes > MAX_BINARY_BYTES) {
+      const names = heavy.map(({ path }) => path).join(', ');
+      const limit = `${MAX_BINARY_BYTES} are the limit.`;
+      return [
+        { message: `The binary files of the change have ${bytes} bytes; ${limit} (${names})`, paths: [] },
+      ];
     }
     const long = overlong(files);
     const limit = `${MAX_LINE_LENGTH} characters are the limit.`;

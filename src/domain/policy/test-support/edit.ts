@@ -10,6 +10,7 @@ export interface Edit {
   from?: string;
   mode?: string;
   binary?: boolean;
+  bytes?: number;
 }
 
 export function fileChange(path: string, edit: Edit): FileChange {
@@ -21,6 +22,7 @@ export function fileChange(path: string, edit: Edit): FileChange {
     oldPath: edit.from ?? null,
     status: statusOf(edit),
     binary: edit.binary ?? false,
+    bytes: edit.bytes ?? 0,
     added: without(now, old),
     removed: without(old, now),
     mode: after === null ? null : (edit.mode ?? '100644'),
