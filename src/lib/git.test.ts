@@ -159,3 +159,8 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+test('a directory that is gone is told apart from a git that is missing', async () => {
+  const cwd = path.join('/nonexistent', 'project');
+  await assert.rejects(git(['status'], { cwd }), /there is no \/nonexistent\/project any more/);
+});

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cleanText } from './clean-text.ts';
 
 export interface GitOptions {
@@ -147,10 +148,11 @@ function reasonIn(result: GitResult): string {
 
 function runGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
   const maxBytes = options.maxBytes ?? 256 << 20;
+  const cwd = options.cwd ?? options.workTree ?? options.gitDir ?? '/';
   return new Promise((resolve, reject) => {
     if (options.signal?.aborted) return reject(ended(args, options.signal));
     const child = spawn('git', options.asUser ? [...args] : [...settingsAsArguments, ...args], {
-      cwd: options.cwd ?? options.workTree ?? options.gitDir ?? '/',
+      cwd,
       env: environmentFor(options),
       detached: true, // a process group of its own, so that what it starts can be ended with it
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -178,7 +180,9 @@ function runGit(args: readonly string[], options: GitOptions): Promise<GitResult
     child.stdin.end(options.input);
     child.once('error', (error) => {
       options.signal?.removeEventListener('abort', onAbort);
-      reject(new GitError(`git cannot be started: ${error.message}`, null, { cause: error }));
+      // The system's words are the same for a missing program and a missing directory.
+      const why = existsSync(cwd) ? error.message : `there is no ${cwd} any more`;
+      reject(new GitError(`git cannot be started: ${why}`, null, { cause: error }));
     });
     child.once('close', (code, signal) => {
       clearTimeout(killing);
