@@ -11,6 +11,7 @@ import { openSqliteStore } from '../adapters/stores/sqlite/index.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { cloneWorkspaces } from '../adapters/workspaces/clone.ts';
 import { worktreeWorkspaces } from '../adapters/workspaces/worktree.ts';
+import { AoError } from '../domain/errors.ts';
 import { createEngine } from '../engine/create-engine.ts';
 import type { World } from '../engine/context.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -27,7 +28,7 @@ export async function composeEngine({ home, log }: Composition): Promise<Engine>
   await mkdir(home, { recursive: true, mode: 0o700 });
   return createEngine({
     store: await openSqliteStore(path.join(home, 'ao.db'), systemClock, {
-      synchronous: process.env['AO_SQLITE_SYNCHRONOUS'] === 'normal' ? 'normal' : 'full',
+      synchronous: synchronous(process.env['AO_SQLITE_SYNCHRONOUS'] || 'full'),
     }),
     clock: systemClock,
     layout: makeLayout(home),
@@ -42,4 +43,13 @@ export async function composeEngine({ home, log }: Composition): Promise<Engine>
     log,
     markPrefix: createHash('sha256').update(home).digest('hex').slice(0, 12),
   });
+}
+
+function synchronous(given: string): 'full' | 'normal' {
+  if (given === 'full' || given === 'normal') return given;
+  throw new AoError(
+    'config',
+    `AO_SQLITE_SYNCHRONOUS: there is no "${given}"`,
+    'Choose one of full, normal, or unset it.',
+  );
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
 import { AoError } from '../../domain/errors.ts';
 import type { HomePaths } from '../../lib/ao-home.ts';
 import { rotate } from '../../lib/log-file.ts';
@@ -61,7 +61,7 @@ function launch(paths: HomePaths, env: Readonly<Record<string, string | undefine
  */
 function openHome({ home, log }: HomePaths, usual: boolean): number {
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeDirectory(home);
     if (usual || readdirSync(home).length === 0) chmodSync(home, 0o700);
     rotate(log, logBytes);
     return openSync(log, 'a', 0o600);
@@ -72,6 +72,17 @@ function openHome({ home, log }: HomePaths, usual: boolean): number {
       `cannot write to the data directory ${home}: ${detail}`,
       'Set AO_HOME to a directory of yours that is writable.',
     );
+  }
+}
+
+/** With its parents. (Node's own `recursive` never ends where a directory of the system takes no new ones: /proc.) */
+function makeDirectory(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (!existsSync(dirname(path))) makeDirectory(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error; // else somebody was quicker
   }
 }
 
