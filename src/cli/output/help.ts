@@ -9,7 +9,7 @@ const exitMeanings: Record<keyof typeof exitCode, string> = {
   config: 'wrong configuration file or AO_… variable',
   daemon: 'the daemon does not run, or cannot',
   notFound: 'no such run, task or session',
-  conflict: 'another run with other options works on that repository',
+  conflict: 'another run with other options works on that repository, or a task is past that answer',
   interrupted: 'interrupted; work is saved',
 };
 
