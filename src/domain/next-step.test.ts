@@ -137,6 +137,7 @@ function snapshot(patch: Partial<RunSnapshot>): RunSnapshot {
     head: head([]),
     passing: new Set(),
     placements: [],
+    blocked: null,
     lastLanded: null,
     ...patch,
   };

@@ -19,6 +19,8 @@ export interface RunSnapshot {
   passing: ReadonlySet<string>;
   /** What may start now, decided by the placement function. */
   placements: Placement[];
+  /** Why the first ready task that may not start now has to wait; null where none has to. */
+  blocked: string | null;
   /** Task whose landing made `run.head`, if any. */
   lastLanded: string | null;
 }

@@ -9,6 +9,7 @@ import type { RunContext } from './context.ts';
 export type CheckScope = Pick<
   RunContext,
   | 'run'
+  | 'path'
   | 'project'
   | 'options'
   | 'env'
@@ -97,6 +98,7 @@ export async function withCheckout<T>(
     await mkdir(setupDir, { mode: 0o700 });
     const added = await scope.setup.prepare({
       root,
+      repository: scope.path,
       command: scope.options.setup,
       env: scope.env,
       mark,

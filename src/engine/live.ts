@@ -17,12 +17,13 @@ export class Live {
     this.#changed();
   }
 
-  /** `run:<id>`: what the run is doing; `queue:<id>`: what its merge queue is doing. */
+  /** `run:<id>`: what the run is doing; `wait:<id>`: what it waits for; `queue:<id>`: what its merge queue is doing. */
   activity(of: string): string | null {
     return this.#activities.get(of) ?? null;
   }
 
   setActivity(of: string, text: string | null): void {
+    if ((this.#activities.get(of) ?? null) === text) return;
     if (text === null) this.#activities.delete(of);
     else this.#activities.set(of, text);
     this.#changed();

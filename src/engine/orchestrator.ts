@@ -27,8 +27,11 @@ export interface Desk {
 export async function tick(context: RunContext, desk: Desk): Promise<boolean> {
   const snapshot = await readSnapshot(context);
   if (snapshot === null || desk.letGo.aborted) return false;
+  const steps = nextSteps(snapshot);
+  const waits = steps.length === 0 && snapshot.blocked !== null;
+  context.live.setActivity(`wait:${context.run}`, waits ? `waiting: ${snapshot.blocked}` : null);
   let changed = false;
-  for (const step of nextSteps(snapshot)) changed = (await carryOut(context, desk, step)) || changed;
+  for (const step of steps) changed = (await carryOut(context, desk, step)) || changed;
   return changed;
 }
 

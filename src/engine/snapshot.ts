@@ -1,6 +1,6 @@
 import { findingsOf, type TreeResult } from '../domain/check-result.ts';
 import type { RunSnapshot } from '../domain/next-step.ts';
-import { MEMORY_PER_SESSION_BYTES, place, type Placement } from '../domain/placement.ts';
+import { MEMORY_PER_SESSION_BYTES, place } from '../domain/placement.ts';
 import type { Run } from '../domain/run.ts';
 import type { Session, Task } from '../domain/task.ts';
 import { passesNow } from '../domain/verdict.ts';
@@ -24,12 +24,17 @@ export async function readSnapshot(context: RunContext): Promise<RunSnapshot | n
     landings,
     head: run.adopted === null ? head : null,
     passing: head === null ? new Set() : await passingOn(context, run, head, tasks),
-    placements: placements(context, run, tasks, sessions),
+    ...placing(context, run, tasks, sessions),
     lastLanded: run.lastLanded,
   };
 }
 
-function placements(context: RunContext, run: Run, tasks: Task[], sessions: Session[]): Placement[] {
+function placing(
+  context: RunContext,
+  run: Run,
+  tasks: Task[],
+  sessions: Session[],
+): Pick<RunSnapshot, 'placements' | 'blocked'> {
   const { agent, concurrency } = run.options;
   const ready = tasks
     .filter((task) => task.state === 'ready' && task.attempt < task.attemptsAllowed)
@@ -42,7 +47,7 @@ function placements(context: RunContext, run: Run, tasks: Task[], sessions: Sess
     limit: concurrency,
     coolDownUntil: null,
   };
-  return place({
+  const { placements, blocked } = place({
     now: context.clock.now(),
     tasks: ready,
     liveSessions: sessions.length,
@@ -52,7 +57,8 @@ function placements(context: RunContext, run: Run, tasks: Task[], sessions: Sess
       memoryAvailableBytes: context.memoryAvailableBytes(),
       memoryPerSessionBytes: MEMORY_PER_SESSION_BYTES,
     },
-  }).placements;
+  });
+  return { placements, blocked: blocked[0]?.reason ?? null };
 }
 
 /** Ids of open tasks' findings that pass on the head. */

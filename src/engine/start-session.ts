@@ -25,6 +25,7 @@ export async function startSession(
   const mark = sessionMark(context, session);
   const added = await context.setup.prepare({
     root: workspace,
+    repository: context.path,
     command: context.options.setup,
     env: context.env,
     mark,

@@ -38,7 +38,7 @@ export function runView(rows: RunRows, live: Live): RunView {
     state: run.state,
     outcome: run.outcome,
     reason: run.reason,
-    activity: live.activity(`run:${run.id}`) ?? activity(run, tasks),
+    activity: live.activity(`run:${run.id}`) ?? live.activity(`wait:${run.id}`) ?? activity(run, tasks),
     round: run.round,
     maxRounds: run.options.maxRounds,
     findings: run.baseline?.findings.length ?? 0,
