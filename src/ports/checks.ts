@@ -22,6 +22,8 @@ export interface Checks {
 export interface SetupRun {
   /** Absolute path of a fresh checkout. */
   root: string;
+  /** The user's repository: submodules may be named relative to where it came from. */
+  repository: string;
   /** Shell text, or null: detect from lock files. */
   command: string | null;
   env: Record<string, string>;

@@ -175,3 +175,30 @@ test('files with odd names and other line ends are fixed and leave the checkout 
   assert.equal(await repository.git('status', '--porcelain'), '');
   assert.equal(await repository.git('show', 'HEAD:n\n2'), '1');
 });
+
+test('submodules that are named relative to the repository, or to where it came from, are there for agents and checks', async (t) => {
+  const line = await openCommandLine(t);
+  const upstream = path.join(line.home, 'upstream');
+  const library = await makeRepository({ files: { l: '1\n' } });
+  t.after(() => library.remove());
+  await library.git('clone', '--quiet', library.path, path.join(upstream, 'library'));
+  const repository = openRepository(path.join(upstream, 'shop'));
+  await (await red(t)).git('clone', '--quiet', '.', repository.path);
+  await repository.git('remote', 'remove', 'origin');
+  const allowed = ['-c', 'protocol.file.allow=always'];
+  await repository.git(...allowed, 'submodule', '--quiet', 'add', '../library', 'lib');
+  await repository.git('-c', 'user.name=U', '-c', 'user.email=u@x', 'commit', '--quiet', '--message=lib');
+  const copy = openRepository(path.join(line.home, 'copy'));
+  await repository.git('clone', '--quiet', repository.path, copy.path);
+
+  const home = path.join(line.home, 'user');
+  await mkdir(home);
+  await writeFile(path.join(home, '.gitconfig'), '[protocol "file"]\n\tallow = always\n');
+  const flags = [
+    ...['--check', 't=test -f lib/l && grep -qx 1 a'],
+    ...['--agent-command', `sh -c 'test -f lib/l && echo 1 > a'`],
+  ];
+  for (const { path: place } of [copy, repository]) {
+    green(await line.ao(['fix', place, ...flags, '--json'], { env: { HOME: home } }));
+  }
+});

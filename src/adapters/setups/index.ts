@@ -26,7 +26,7 @@ export function makeSetup(): Setup {
   return {
     async prepare(run) {
       await mkdir(run.dir, { recursive: true, mode: 0o700 });
-      const recipes = recipesOf(run);
+      const recipes = await recipesOf(run);
       for (const recipe of recipes) {
         run.signal.throwIfAborted();
         await follow(run, recipe, filling);
@@ -37,10 +37,10 @@ export function makeSetup(): Setup {
 }
 
 /** The user's command runs each time, because nobody knows what else it does; what it installs is kept for it. */
-function recipesOf(run: SetupRun): Recipe[] {
+async function recipesOf(run: SetupRun): Promise<Recipe[]> {
   const packages = [nodePackages(run.root), pythonPackages(run.root)].filter((recipe) => recipe !== null);
   const { command } = run;
-  if (command === null) return [...fetched(run.root), ...packages];
+  if (command === null) return [...(await fetched(run)), ...packages];
   const own: SetupCommand = { argv: shellArgv(command) };
   return [
     {

@@ -57,6 +57,7 @@ function prepare(
   count += 1;
   const dir = directory(`log ${count}`);
   return setup.prepare({
+    repository: base,
     root,
     command,
     env,
@@ -122,6 +123,7 @@ test('three checkouts at once install once', async () => {
   await Promise.all(
     roots.map((root, index) =>
       setup.prepare({
+        repository: base,
         root,
         command: null,
         env: counted,
@@ -182,6 +184,7 @@ test('a missing tool is named', async () => {
   const root = checkout({ 'package.json': '{"dependencies":{"a":"1"}}', 'pnpm-lock.yaml': '' });
   await assert.rejects(
     setup.prepare({
+      repository: base,
       root,
       command: null,
       env: { ...env, PATH: dirname(process.execPath) },
