@@ -1,7 +1,10 @@
 import { AoError } from '../domain/errors.ts';
 import type { Agent } from '../ports/agent.ts';
+import type { Runtime } from '../ports/runtime.ts';
 import { commandAgent } from './agents/command/index.ts';
 import { scriptedAgent } from './agents/scripted/index.ts';
+import { processRuntime } from './runtimes/process/index.ts';
+import { tmuxRuntime } from './runtimes/tmux/index.ts';
 
 /** Every built-in agent, a line each. */
 const agents: readonly Agent[] = [commandAgent, scriptedAgent];
@@ -12,4 +15,15 @@ export function findAgent(name: string): Agent {
   if (agent) return agent;
   const names = agents.map((known) => known.name).join(', ');
   throw new AoError('usage', `There is no agent "${name}".`, `Choose one of: ${names}.`);
+}
+
+/** Every built-in runtime, a line each. Terminals live on the tmux server at that socket. */
+export function makeRuntimes(socket: string): (name: string) => Runtime {
+  const runtimes: readonly Runtime[] = [processRuntime, tmuxRuntime(socket)];
+  return (name) => {
+    const runtime = runtimes.find((known) => known.name === name);
+    if (runtime) return runtime;
+    const names = runtimes.map((known) => known.name).join(', ');
+    throw new AoError('usage', `There is no runtime "${name}".`, `Choose one of: ${names}.`);
+  };
 }

@@ -139,6 +139,15 @@ export const fixSettings = [
     help: 'where agents work',
   },
   {
+    key: 'runtime',
+    kind: 'choice',
+    flag: '--runtime <kind>',
+    variable: 'AO_RUNTIME',
+    fallback: 'process',
+    choices: ['process', 'tmux'],
+    help: 'what holds the agents; in tmux each has a terminal',
+  },
+  {
     key: 'allowTestEdits',
     kind: 'switch',
     flag: '--allow-test-edits',

@@ -4,8 +4,7 @@ import path from 'node:path';
 import { makeChecks } from '../adapters/checks/index.ts';
 import { openHub } from '../adapters/git/hub.ts';
 import { openTarget } from '../adapters/git/target.ts';
-import { findAgent } from '../adapters/registry.ts';
-import { processRuntime } from '../adapters/runtimes/process/index.ts';
+import { findAgent, makeRuntimes } from '../adapters/registry.ts';
 import { makeSetup } from '../adapters/setups/index.ts';
 import { openSqliteStore } from '../adapters/stores/sqlite/index.ts';
 import { systemClock } from '../adapters/system-clock.ts';
@@ -16,6 +15,7 @@ import { createEngine } from '../engine/create-engine.ts';
 import type { World } from '../engine/context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { makeLayout } from '../engine/layout.ts';
+import { socketPath } from '../lib/ao-home.ts';
 
 export interface Composition {
   /** Data directory, existing or to be made. */
@@ -32,7 +32,7 @@ export async function composeEngine({ home, log }: Composition): Promise<Engine>
     }),
     clock: systemClock,
     layout: makeLayout(home),
-    runtime: processRuntime,
+    findRuntime: makeRuntimes(socketPath(home, 'tmux.sock', process.env)),
     findAgent,
     workspaces: { clone: cloneWorkspaces, worktree: worktreeWorkspaces },
     checks: makeChecks(),

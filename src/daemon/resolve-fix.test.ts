@@ -61,6 +61,7 @@ describe('settings of ao fix', () => {
         group: 'auto',
         scope: null,
         workspace: 'clone',
+        runtime: 'process',
         allowTestEdits: false,
         policy: true,
         attemptTimeoutMs: 30 * 60_000,

@@ -102,6 +102,7 @@ function readOptions(settings: Settings): RunOptions {
     group: settings.must('group', oneOf(['finding', 'file', 'check', 'auto'])),
     scope: settings.get('scope', read.readText) ?? null,
     workspace: settings.must('workspace', oneOf(['clone', 'worktree'])),
+    runtime: settings.must('runtime', oneOf(['process', 'tmux'])),
     allowTestEdits: settings.must('allowTestEdits', read.readSwitch),
     policy: settings.must('policy', read.readSwitch),
     attemptTimeoutMs: settings.must('timeout', read.readDuration),

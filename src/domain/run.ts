@@ -1,6 +1,8 @@
 import type { CheckSpec } from './check-result.ts';
 import type { RunState } from './lifecycles/run.ts';
 
+export type RuntimeName = 'process' | 'tmux';
+
 /** What a run was asked to do, frozen when it starts. Durations in milliseconds. */
 export interface RunOptions {
   checks: CheckSpec[];
@@ -20,10 +22,16 @@ export interface RunOptions {
   /** Glob of paths a change may touch, or null: everything. */
   scope: string | null;
   workspace: 'clone' | 'worktree';
+  /** What holds the agents; a run that was frozen before there was a choice has none: `process`. */
+  runtime?: RuntimeName;
   allowTestEdits: boolean;
   /** Negative control of the tests and the demo only: without it no policy rule is applied. */
   policy: boolean;
   attemptTimeoutMs: number;
+}
+
+export function runtimeOf({ runtime = 'process' }: RunOptions): RuntimeName {
+  return runtime;
 }
 
 export type RunOutcome = 'green' | 'remaining' | 'stopped' | 'failed';

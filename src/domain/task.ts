@@ -105,6 +105,15 @@ export interface RuntimeHandle {
   dir: string;
   /** Value of `AO_MARK` in the environment of every process of the session. */
   mark: string;
+  /** Where the agent's terminal is, in a runtime that gives it one. */
+  terminal?: Terminal;
+}
+
+/** A session of a tmux server. */
+export interface Terminal {
+  /** Path of the server's socket. */
+  socket: string;
+  session: string;
 }
 
 /** A change's way through the merge queue. */

@@ -12,7 +12,8 @@ export async function abandonAttempt(context: RunContext, attemptId: string, mes
   const task = await context.store.get('task', attempt.task);
   const session = await context.store.get('session', attempt.session);
   if (task === null || session === null) return;
-  if (session.handle !== null) await context.runtime.stop(session.handle, GRACE_MS);
+  const { handle } = session;
+  if (handle !== null) await context.findRuntime(handle.runtime).stop(handle, GRACE_MS);
   await endSession(context, session, { outcome: 'failed', exitCode: null, reason: message }, null);
   await recordVerdict(context, { task, attempt, session }, attempt.change, {
     status: 'not_verifiable',

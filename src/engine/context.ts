@@ -15,7 +15,8 @@ export interface World {
   store: Store;
   clock: Clock;
   layout: Layout;
-  runtime: Runtime;
+  /** Of a run's options or a session's handle. Throws an AoError that names the known ones. */
+  findRuntime(name: string): Runtime;
   /** Throws an AoError that names the known ones. */
   findAgent(name: string): Agent;
   workspaces: Record<Run['options']['workspace'], Workspaces>;

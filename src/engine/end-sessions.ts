@@ -12,7 +12,8 @@ import { GRACE_MS } from './watch-session.ts';
 export async function endSessionsOf(world: World, run: Run, reason: string): Promise<void> {
   const sessions = await world.store.list('session', { run: run.id, states: ['starting', 'running'] });
   for (const session of sessions) {
-    if (session.handle !== null) await world.runtime.stop(session.handle, GRACE_MS);
+    const { handle } = session;
+    if (handle !== null) await world.findRuntime(handle.runtime).stop(handle, GRACE_MS);
     await endTree({ mark: sessionMark(world, session), pid: 0, startTime: '', graceMs: GRACE_MS });
     const endedAt = world.clock.now();
     await applyTransitions(

@@ -1,5 +1,5 @@
 import { AoError } from '../domain/errors.ts';
-import type { Run } from '../domain/run.ts';
+import { type Run, runtimeOf } from '../domain/run.ts';
 import { applyTransitions, type Move } from './apply-transition.ts';
 import type { World } from './context.ts';
 import type { FixRequest } from './engine.ts';
@@ -29,6 +29,7 @@ export async function startOrJoin(
   }
   if (request.resume) return resumeLast({ world, loops }, opened.path, runs.at(-1));
   refuseBadAgent(world, request.options);
+  await world.findRuntime(runtimeOf(request.options)).ready?.();
   const run = await newRun(world, opened, request);
   await opened.target.keep(`refs/ao/before/${run.id}`, run.before);
   await store.commit(

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writePrompt } from '../domain/prompt.ts';
+import { runtimeOf } from '../domain/run.ts';
 import type { Attempt, Session, Task } from '../domain/task.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
@@ -43,7 +44,8 @@ export async function startSession(
   });
   const env = { ...context.env, ...added.env, ...launch.env, ...brief.env };
   const started = { argv: launch.argv, env, cwd: workspace, dir: session.dir, input: launch.input, mark };
-  const handle = await context.runtime.start(started);
+  const runtime = context.findRuntime(runtimeOf(context.options));
+  const handle = await runtime.start(started);
   const written = await applyTransitions(context.store, [
     {
       kind: 'session',
@@ -53,7 +55,7 @@ export async function startSession(
       body: { pid: handle.pid, title: task.title },
     },
   ]);
-  if (!written) await context.runtime.stop(handle, 0); // cancelled meanwhile: nothing was worked on yet
+  if (!written) await runtime.stop(handle, 0); // cancelled meanwhile: nothing was worked on yet
 }
 
 export function sessionMark(

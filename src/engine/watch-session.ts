@@ -32,7 +32,7 @@ export async function watchSession(
   const left = session.startedAt + context.options.attemptTimeoutMs - context.clock.now();
   const ended = await waitForEnd(context, session, Math.max(0, left), signals);
   if (ended === 'let-go') return;
-  await context.runtime.stop(handle, GRACE_MS); // also what the agent left running behind it
+  await context.findRuntime(handle.runtime).stop(handle, GRACE_MS); // also what the agent left running behind it
   const unread = await reading;
   if (unread !== null) context.log('output.unread', { session: session.id, error: unread });
   await endSession(context, session, ended, claims.at(-1) ?? null);
@@ -47,8 +47,9 @@ async function waitForEnd(
   const timeout = AbortSignal.timeout(leftMs);
   const any = AbortSignal.any([signals.letGo, signals.stop, timeout]);
   try {
-    if (session.handle === null) throw new Error('no handle');
-    return endingOf(await context.runtime.wait(session.handle, any));
+    const { handle } = session;
+    if (handle === null) throw new Error('no handle');
+    return endingOf(await context.findRuntime(handle.runtime).wait(handle, any));
   } catch (error) {
     if (signals.letGo.aborted) return 'let-go';
     if (signals.stop.aborted)
@@ -87,7 +88,8 @@ async function readOutput(
   claims: string[],
   signal: AbortSignal,
 ): Promise<void> {
-  if (session.handle === null) return;
+  const { handle } = session;
+  if (handle === null) return;
   const agent = context.findAgent(session.agent);
   const decoder = new TextDecoder();
   let state: unknown = null;
@@ -99,7 +101,7 @@ async function readOutput(
       else context.live.setLine(session.id, observation.text);
     }
   };
-  for await (const bytes of context.runtime.follow(session.handle, 0, signal)) {
+  for await (const bytes of context.findRuntime(handle.runtime).follow(handle, 0, signal)) {
     take(decoder.decode(bytes, { stream: true }));
   }
   take(`${decoder.decode()}\n`); // a last line without an end counts too

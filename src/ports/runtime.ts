@@ -32,6 +32,8 @@ export type Liveness =
  */
 export interface Runtime {
   readonly name: string;
+  /** Of a runtime that needs more than ao itself: rejects with an AoError that says what to install. */
+  ready?(): Promise<void>;
   start(spec: StartSpec): Promise<RuntimeHandle>;
   observe(handle: RuntimeHandle): Promise<Liveness>;
   /** Resolves with the first liveness that is not `running`; rejects only on abort. */

@@ -25,9 +25,21 @@ export interface RuntimePrograms {
 
 export const floodBytes = 3_000_000;
 
+export interface RuntimeTraits {
+  /** What a newline that a program prints is in its output: a terminal makes carriage return and line feed of it. */
+  newline?: string;
+  /** Why it cannot be tried here. */
+  skip?: string | false;
+}
+
 /** What every runtime must do; see the contract in `src/ports/runtime.ts`. */
-export function runtimeContract(name: string, make: () => Runtime, programs: RuntimePrograms): void {
-  describe(`the ${name} runtime`, () => {
+export function runtimeContract(
+  name: string,
+  make: () => Runtime,
+  programs: RuntimePrograms,
+  { newline = '\n', skip = false }: RuntimeTraits = {},
+): void {
+  describe(`the ${name} runtime`, { skip }, () => {
     const runtime = make();
     const never = new AbortController().signal;
     const dirs: string[] = [];
@@ -79,7 +91,7 @@ export function runtimeContract(name: string, make: () => Runtime, programs: Run
 
     test('gives a program its input and then end-of-file', async () => {
       const handle = await start(programs.copy, { input: 'line one\nünïcode' });
-      assert.equal(await outputOf(handle), 'line one\nünïcode');
+      assert.equal(await outputOf(handle), `line one${newline}ünïcode`);
     });
 
     test('gives a program the environment it was told to, its mark, and nothing else', async () => {
@@ -87,7 +99,7 @@ export function runtimeContract(name: string, make: () => Runtime, programs: Run
         env: { PLANTED: 'yes' },
         mark: `the-mark-${process.pid}`,
       });
-      assert.equal(await outputOf(handle), `yes the-mark-${process.pid} -\n`);
+      assert.equal(await outputOf(handle), `yes the-mark-${process.pid} -${newline}`);
     });
 
     test('rejects a program that does not exist with a clear error', async () => {
@@ -130,9 +142,9 @@ export function runtimeContract(name: string, make: () => Runtime, programs: Run
 
     test('follows output from an offset, and after the end again', async () => {
       const handle = await start(programs.greet);
-      assert.equal(await outputOf(handle), 'hello\n');
-      assert.equal(await outputOf(handle, 4), 'o\n');
-      assert.equal(await outputOf(handle, 6), '');
+      assert.equal(await outputOf(handle), `hello${newline}`);
+      assert.equal(await outputOf(handle, 4), `o${newline}`);
+      assert.equal(await outputOf(handle, 5 + newline.length), '');
     });
 
     test('follows a flood of output to its last byte', async () => {
@@ -152,7 +164,7 @@ export function runtimeContract(name: string, make: () => Runtime, programs: Run
         text += Buffer.from(chunk).toString();
         abort.abort();
       }
-      assert.equal(text, 'ready\n');
+      assert.equal(text, `ready${newline}`);
       await waiting;
     });
 

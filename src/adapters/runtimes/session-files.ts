@@ -9,6 +9,7 @@ export const names = {
   pid: 'pid',
   draft: 'exit.draft',
   exit: 'exit',
+  launch: 'launch',
 } as const;
 
 /** Made by us and only written to by the wrapper, so that they are private whatever umask the agent gets. */

@@ -1,0 +1,119 @@
+import { open, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AoError } from '../../domain/errors.ts';
+import type { RuntimeHandle } from '../../domain/task.ts';
+import { bootOf, readStartTime } from '../../lib/process-table.ts';
+import { endTree, findMarked } from '../../lib/process-tree.ts';
+import type { Liveness } from '../../ports/runtime.ts';
+import { DirectoryChanges } from './directory-changes.ts';
+import { names, readExit } from './session-files.ts';
+
+/** Files tell most; a process that is killed tells nothing, so it is looked at this often. */
+const netMs = 1000;
+const chunkBytes = 64 * 1024;
+/** For the wrapper to write the status down after everything else of the session was killed. */
+const holderGraceMs = 1000;
+
+/** What a session's wrapper and process table tell of it; nothing is started to find out. */
+export async function observe(handle: RuntimeHandle): Promise<Liveness> {
+  try {
+    return await look(handle);
+  } catch (error) {
+    return { state: 'unknown', why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function look(handle: RuntimeHandle): Promise<Liveness> {
+  const before = await readExit(handle.dir);
+  if (before) return { state: 'exited', ...before };
+  if (handle.startTime !== '' && (await readStartTime(handle.pid)) === handle.startTime)
+    return { state: 'running' };
+  // It may have written its status and gone between the two readings.
+  const after = await readExit(handle.dir);
+  if (after) return { state: 'exited', ...after };
+  if (await isOfAnotherBoot(handle)) return { state: 'gone' };
+  // Only the wrapper may be gone; then nobody will write a status, but the agent is at work.
+  const marked = await findMarked(handle.mark);
+  return marked.length > 0 ? { state: 'running' } : { state: 'gone' };
+}
+
+async function isOfAnotherBoot(handle: RuntimeHandle): Promise<boolean> {
+  const own = await readStartTime(process.pid);
+  return own !== null && handle.startTime !== '' && bootOf(own) !== bootOf(handle.startTime);
+}
+
+export async function wait(handle: RuntimeHandle, signal: AbortSignal): Promise<Liveness> {
+  const changes = new DirectoryChanges(handle.dir, [names.exit]);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const liveness = await observe(handle);
+      if (liveness.state !== 'running') return liveness;
+      await changes.next(netMs, signal);
+    }
+  } finally {
+    changes.close();
+  }
+}
+
+export interface Span {
+  offset: number;
+  /**
+   * What stands behind the last byte of a whole output and is no part of it; empty where the agent itself writes the
+   * file. Where it never comes, because its writer was killed, a file that does not grow any more is taken for whole.
+   */
+  end: Uint8Array;
+}
+
+export async function* followOutput(
+  handle: RuntimeHandle,
+  { offset, end }: Span,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const changes = new DirectoryChanges(handle.dir, [names.output, names.exit]);
+  const file = await open(join(handle.dir, names.output));
+  try {
+    let position = offset;
+    for (let stillSince = Number.POSITIVE_INFINITY; !signal.aborted; ) {
+      // Looked at before reading, so that what was written until the end is still read.
+      const { state } = await observe(handle);
+      const over = state === 'exited' || state === 'gone';
+      const before = position;
+      let held: Uint8Array;
+      for (;;) {
+        const { bytesRead, buffer } = await file.read({ buffer: Buffer.allocUnsafe(chunkBytes), position });
+        if (signal.aborted) return;
+        const ready = bytesRead - beginningOf(end, buffer.subarray(0, bytesRead));
+        held = buffer.subarray(ready, bytesRead);
+        if (ready === 0) break;
+        position += ready;
+        yield buffer.subarray(0, ready);
+      }
+      if (over && held.length === end.length) return;
+      if (!over || position > before) stillSince = Number.POSITIVE_INFINITY;
+      else if (stillSince === Number.POSITIVE_INFINITY) stillSince = performance.now();
+      if (performance.now() - stillSince >= netMs) return held.length > 0 ? yield held : undefined;
+      await changes.next(netMs, signal);
+    }
+  } finally {
+    changes.close();
+    await file.close();
+  }
+}
+
+/** How many of the last bytes of `bytes` are the beginning of `end`. */
+function beginningOf(end: Uint8Array, bytes: Buffer): number {
+  for (let length = Math.min(end.length, bytes.length); length > 0; length -= 1) {
+    if (bytes.subarray(bytes.length - length).equals(end.subarray(0, length))) return length;
+  }
+  return 0;
+}
+
+export async function endSession(handle: RuntimeHandle, graceMs: number): Promise<void> {
+  const dir = await realpath(handle.dir).catch(() => handle.dir);
+  const { pid, startTime, mark } = handle;
+  const left = await endTree({ pid, startTime, mark, graceMs, holderGraceMs, paths: [dir] });
+  if (left.length > 0) {
+    throw new AoError('failed', `Processes ${left.join(', ')} of session ${mark} could not be ended.`);
+  }
+}

@@ -1,0 +1,44 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RuntimeHandle } from '../../../domain/task.ts';
+import type { Runtime } from '../../../ports/runtime.ts';
+import { endSession, followOutput, observe, wait } from '../held-session.ts';
+import { names } from '../session-files.ts';
+import { terminalEnd } from '../wrapper.ts';
+import { removeSession, tmuxReady } from './server.ts';
+import { startInTerminal } from './start.ts';
+
+/** What a terminal printed is written down within this time of its end, or never. */
+const wholeMs = 10_000;
+
+/**
+ * Agents in terminals of a tmux server of our own at `socket`, each under the wrapper of `../wrapper.ts`, which tells how
+ * it ended even when the server is killed. tmux is called to start and to stop; in between only files are read.
+ */
+export function tmuxRuntime(socket: string): Runtime {
+  return {
+    name: 'tmux',
+    ready: tmuxReady,
+    start: (spec) => startInTerminal(socket, spec, untilWhole),
+    observe,
+    wait,
+    follow: (handle, offset, signal) => followOutput(handle, { offset, end: terminalEnd }, signal),
+    stop,
+  };
+}
+
+async function stop(handle: RuntimeHandle, graceMs: number): Promise<void> {
+  await endSession(handle, graceMs);
+  if (handle.terminal === undefined) return;
+  await untilWhole(handle); // removing the pane cuts off what is not written yet
+  await removeSession(handle.terminal);
+}
+
+/** Resolves when the output of a session that has ended is in its file. */
+async function untilWhole(handle: RuntimeHandle): Promise<void> {
+  const file = await stat(join(handle.dir, names.output)).catch(() => null);
+  if (file === null) return;
+  const offset = Math.max(0, file.size - terminalEnd.length);
+  const output = followOutput(handle, { offset, end: terminalEnd }, AbortSignal.timeout(wholeMs));
+  while ((await output.next()).done !== true);
+}

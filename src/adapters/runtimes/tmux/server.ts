@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { AoError } from '../../../domain/errors.ts';
+import type { Terminal } from '../../../domain/task.ts';
+
+const run = promisify(execFile);
+/** A server answers at once, or hangs. */
+const timeoutMs = 20_000;
+
+/**
+ * Runs commands on the server of that socket by one call of tmux; a server is started where none runs and one of the
+ * commands is `start-server`. The user's tmux, its configuration and its servers are left alone. Resolves with what was
+ * printed.
+ */
+export async function tmux(socket: string, commands: readonly (readonly string[])[]): Promise<string> {
+  const words = commands.flatMap((command, index) => [
+    ...(index === 0 ? [] : [';']),
+    // A semicolon at the end of a word would end the command.
+    ...command.map((word) => word.replace(/;$/, '\\;')),
+  ]);
+  const { TMUX: _, ...env } = process.env;
+  const options = { cwd: '/', env, timeout: timeoutMs };
+  const { stdout } = await run('tmux', ['-S', socket, '-f', '/dev/null', ...words], options);
+  return stdout;
+}
+
+/** Rejects when tmux is not installed. */
+export async function tmuxReady(): Promise<void> {
+  await run('tmux', ['-V'], { timeout: timeoutMs }).catch((error: unknown) => {
+    throw tmuxError(error);
+  });
+}
+
+/** What a failed call means, in a sentence. */
+export function tmuxError(cause: unknown): AoError {
+  if (codeOf(cause) === 'ENOENT') {
+    const hint = 'Install tmux (apt install tmux, brew install tmux), or leave out --runtime tmux.';
+    return new AoError('failed', 'tmux was not found.', hint, { cause });
+  }
+  const said = saidBy(cause) || (cause instanceof Error ? cause.message : String(cause));
+  return new AoError('failed', `tmux could not start a terminal: ${said}`, null, { cause });
+}
+
+/** True when the server ended before it answered: killed, or done with its last session at that moment. */
+export function isServerLost(error: unknown): boolean {
+  return /server exited|lost server|no server running|error connecting/.test(saidBy(error));
+}
+
+/** Takes a session and its pane from its server. That there is none, or no server or tmux any more, is no error. */
+export async function removeSession({ socket, session }: Terminal): Promise<void> {
+  try {
+    await tmux(socket, [['kill-session', '-t', `=${session}`]]);
+  } catch (error) {
+    if (typeof codeOf(error) !== 'number' && codeOf(error) !== 'ENOENT') throw tmuxError(error);
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null;
+}
+
+function saidBy(error: unknown): string {
+  return error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+}

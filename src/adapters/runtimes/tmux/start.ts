@@ -1,0 +1,95 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AoError } from '../../../domain/errors.ts';
+import type { RuntimeHandle, Terminal } from '../../../domain/task.ts';
+import { readStartTime } from '../../../lib/process-table.ts';
+import { endTree } from '../../../lib/process-tree.ts';
+import type { StartSpec } from '../../../ports/runtime.ts';
+import { DirectoryChanges } from '../directory-changes.ts';
+import { argumentsTooLong, resolveProgram, untilExecuting } from '../executing.ts';
+import { names, prepareFiles } from '../session-files.ts';
+import { wrap } from '../wrapper.ts';
+import { launchText } from './launch-text.ts';
+import { isServerLost, removeSession, tmux, tmuxError } from './server.ts';
+
+/** A server that ends again and again is not started for ever. */
+const tries = 3;
+/** The system's limit for one argument. */
+const longestArgument = 128 * 1024 - 1;
+const size = ['-x', '200', '-y', '50'];
+
+/**
+ * Starts the wrapper in a pane and resolves when the agent's own program runs under it. With an empty `input` the agent
+ * reads the terminal, and whoever attaches can type to it; else its input and then end-of-file.
+ */
+export async function startInTerminal(
+  socket: string,
+  spec: StartSpec,
+  untilWhole: (handle: RuntimeHandle) => Promise<void>,
+): Promise<RuntimeHandle> {
+  const program = await resolveProgram(spec);
+  const terminal = { socket, session: spec.mark.replaceAll(/[^\w-]/g, '-') };
+  const changes = new DirectoryChanges(spec.dir, [names.pid, names.exit]);
+  try {
+    await writeLaunch(spec, program);
+    const pid = await openPane(terminal, spec);
+    const startTime = (await readStartTime(pid)) ?? '';
+    const handle = { runtime: 'tmux', pid, startTime, dir: spec.dir, mark: spec.mark, terminal };
+    const starting = { handle, program, changes, untilWhole: () => untilWhole(handle) };
+    await untilExecuting(starting).catch(async (error: unknown) => {
+      await endTree({ ...handle, graceMs: 0 });
+      await removeSession(terminal);
+      throw error;
+    });
+    return handle;
+  } finally {
+    changes.close();
+  }
+}
+
+/**
+ * Arguments and environment reach the pane in a private file: on tmux's command line they would be seen by everybody,
+ * read as tmux's own syntax, and cut at 16 KB.
+ */
+async function writeLaunch(spec: StartSpec, program: string): Promise<void> {
+  const argv = wrap(
+    spec.dir,
+    [program, ...spec.argv.slice(1)],
+    spec.input === '' ? 'terminal' : 'input and terminal',
+  );
+  const env = { ...spec.env, TERM: 'screen-256color', AO_MARK: spec.mark };
+  const words = [...argv, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)];
+  if (words.some((word) => Buffer.byteLength(word) > longestArgument)) throw argumentsTooLong(program);
+  if (words.some((word) => word.includes('\0'))) {
+    throw new AoError('failed', `${program} could not be started: an argument holds a NUL byte`);
+  }
+  await prepareFiles(spec.dir, spec.input);
+  await writeFile(join(spec.dir, names.launch), launchText({ argv, env, cwd: spec.cwd }), { mode: 0o600 });
+}
+
+/**
+ * Opens the pane; the pid of the wrapper in it. The server carries out one call's commands before it looks at what a
+ * pane printed, so the log has every byte.
+ */
+async function openPane(terminal: Terminal, spec: StartSpec): Promise<number> {
+  const { socket, session } = terminal;
+  const target = ['-t', `=${session}:`];
+  const pane = ['/bin/sh', join(spec.dir, names.launch)];
+  const commands = [
+    ['start-server'],
+    ['set-option', '-g', 'remain-on-exit', 'on'],
+    ['new-session', '-d', '-P', '-F', '#{pane_pid}', '-s', session, ...size, '--', ...pane],
+    // As an option's value a path is only a path; `q:` quotes it for the shell that tmux runs a pipe with.
+    ['set-option', ...target, '@ao-output', join(spec.dir, names.output)],
+    ['pipe-pane', ...target, 'exec cat >>#{q:@ao-output}'],
+  ];
+  for (let left = tries - 1; ; left -= 1) {
+    try {
+      return Number(await tmux(socket, commands));
+    } catch (error) {
+      // Whatever had begun goes first, so that the agent cannot be there twice.
+      await endTree({ mark: spec.mark, pid: 0, startTime: '', graceMs: 0 });
+      if (!isServerLost(error) || left === 0) throw tmuxError(error);
+    }
+  }
+}

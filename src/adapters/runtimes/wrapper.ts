@@ -1,0 +1,58 @@
+/**
+ * What holds an agent's process: a POSIX shell in a session of its own, which depends on nothing of ours and so outlives
+ * the daemon. It is passed as text (`sh -c`), because a shell reads a script file while it runs, and an update of ours
+ * would change it under its feet.
+ *
+ * It runs the agent in the foreground: only then are SIGINT and SIGQUIT not ignored in the agent. Its traps let it
+ * live through a polite end of the tree, so that the status is written; they do not reach the agent. The inner shell
+ * becomes the agent by exec, so that `pid` is the agent's; its exit trap runs only where exec failed (bash
+ * would leave without it).
+ *
+ * $1: the session's directory, with `input`, `output.log`, `pid` and `exit.draft` made by us with private modes.
+ */
+export const innerShell = [
+  'dir=$1; shift',
+  'printf "%s\\n" "$$" >"$dir/pid"',
+  'trap \'printf "failed\\n" >"$dir/pid"\' EXIT',
+  '[ -z "$BASH_VERSION" ] || shopt -s execfail',
+  'exec "$@"',
+  'exit',
+].join('\n');
+
+/**
+ * Where an agent's standard streams lead: to files; to the terminal that it runs in; or to that terminal with its task
+ * on standard input. What a terminal shows is written down by somebody else, who may be behind when the status is there
+ * already: so a tidy-up of the terminal, which shows nothing, goes behind the agent's last byte.
+ */
+export type Streams = 'files' | 'terminal' | 'input and terminal';
+
+/** Ends the output of an agent in a terminal: colours off, cursor visible, colours off. */
+export const terminalEnd = Buffer.from('\x1b[0m\x1b[?25h\x1b[0m');
+
+const redirections: Record<Streams, string> = {
+  files: '<"$dir/input" >>"$dir/output.log" 2>&1',
+  terminal: '',
+  'input and terminal': '<"$dir/input"',
+};
+
+function outerShell(streams: Streams): string {
+  return [
+    'dir=$1 inner=$2; shift 2',
+    'trap : HUP INT TERM',
+    // In parentheses, so that a shell's own word about a signal does not go to the agent's output.
+    `(exec /bin/sh -c "$inner" ao-agent "$dir" "$@" ${redirections[streams]})`,
+    'status=$?',
+    'trap "" HUP INT TERM',
+    'printf "%s\\n" "$status" >"$dir/exit.draft"',
+    'for try in 1 2 3; do',
+    '  command -p mv -f "$dir/exit.draft" "$dir/exit" && break',
+    'done',
+    // Last, because a terminal that somebody has halted (Ctrl-S) would hold it up.
+    ...(streams === 'files' ? [] : ["printf '\\033[0m\\033[?25h\\033[0m'"]),
+  ].join('\n');
+}
+
+/** Program and arguments that run `argv` under the wrapper. */
+export function wrap(dir: string, argv: readonly string[], streams: Streams): string[] {
+  return ['/bin/sh', '-c', outerShell(streams), 'ao-session', dir, innerShell, ...argv];
+}
