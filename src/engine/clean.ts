@@ -5,6 +5,7 @@ import type { Session } from '../domain/task.ts';
 import type { Hub } from '../ports/git.ts';
 import type { World } from './context.ts';
 import type { CleanRequest, CleanResult } from './engine.ts';
+import { removeEmptyFolder } from './remove-workspaces.ts';
 
 /**
  * Tidies runs that finished long enough ago: workspaces whose work is in the hub, logs, and rescue refs. What is in use or
@@ -31,6 +32,7 @@ async function cleanRun(world: World, run: Run, request: CleanRequest, result: C
     if (reason === null) await cleanSession(world, hub, session, { request, result });
     else result.kept.push({ kind: 'workspace', name: session.id, reason });
   }
+  if (!request.dryRun) await removeEmptyFolder(world, run.id);
   const logs = world.layout.run(run.id);
   const bytes = await sizeOf(logs);
   if (bytes === null) return;

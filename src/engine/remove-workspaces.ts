@@ -1,4 +1,6 @@
-import type { RunContext } from './context.ts';
+import { rmdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { RunContext, World } from './context.ts';
 
 /**
  * Workspaces whose work is in the hub and whose task is settled. The others stay for a look until `ao clean`; what cannot
@@ -18,4 +20,10 @@ export async function removeWorkspaces(context: RunContext): Promise<void> {
       context.log('workspace.kept', { session: session.id, error: String(error) });
     }
   }
+  await removeEmptyFolder(context, context.run);
+}
+
+/** The folder of a run's clones, once the last of them is gone. */
+export async function removeEmptyFolder({ layout }: Pick<World, 'layout'>, run: string): Promise<void> {
+  await rmdir(path.dirname(layout.workspace(run, 'any'))).catch(() => {}); // there are others, or there was none
 }

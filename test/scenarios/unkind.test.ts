@@ -145,6 +145,8 @@ for (const [what, { script, ok, reason }] of Object.entries(agents)) {
     if (reason !== undefined) assert.match(report.remaining[0]?.reason ?? '', reason);
     if (!ok) assert.equal(await repository.head('main'), before);
     assert.equal(await repository.git('status', '--porcelain'), '');
+    await line.ao(['clean', '--older-than', '0']);
+    assert.deepEqual(await readdir(path.join(line.home, 'workspaces')), []);
     await allTidy(line);
   });
 }
