@@ -195,8 +195,10 @@ test('submodules that are named relative to the repository, or to where it came 
   await mkdir(home);
   await writeFile(path.join(home, '.gitconfig'), '[protocol "file"]\n\tallow = always\n');
   const flags = [
-    ...['--check', 't=test -f lib/l && grep -qx 1 a'],
-    ...['--agent-command', `sh -c 'test -f lib/l && echo 1 > a'`],
+    '--check',
+    't=test -f lib/l && grep -qx 1 a',
+    '--agent-command',
+    `sh -c 'test -f lib/l && echo 1 > a'`,
   ];
   for (const { path: place } of [copy, repository]) {
     green(await line.ao(['fix', place, ...flags, '--json'], { env: { HOME: home } }));
