@@ -18,6 +18,9 @@ const programs: Readonly<Record<string, { is: (program: Program) => boolean; sur
   'node-test': { is: ({ name }) => name === 'node', surely: /^--test$/ },
   junit: { is: ({ name, args }) => /^(?:py\.?test|vitest|mocha)$/.test(name) || args.includes('pytest') },
   jest: { is: ({ name, args }) => name === 'jest' || (name === 'react-scripts' && args[0] === 'test') },
+  'go-test': { is: ({ name, args }) => name === 'go' && args[0] === 'test' },
+  'cargo-test': { is: ({ name }) => name === 'cargo' },
+  sarif: { is: ({ name }) => name === 'golangci-lint' },
   unittest: {
     is: ({ name, args }) => name.startsWith('python') && !args.includes('pytest'),
     surely: /^(?:unittest|.*test\w*\.py)$/,

@@ -1,8 +1,10 @@
 import { wholeCheckId } from '../../domain/finding.ts';
 import type { CheckFormat, CheckOutput, ParsedReport } from '../../ports/check-format.ts';
+import { cargoTest } from './cargo-test/index.ts';
 import { readChain } from './chain.ts';
 import { eslint } from './eslint/index.ts';
 import { fileLine } from './file-line/index.ts';
+import { goTest } from './go-test/index.ts';
 import { jest } from './jest/index.ts';
 import { joinReports } from './join-reports.ts';
 import { junit } from './junit/index.ts';
@@ -10,18 +12,29 @@ import { labelled } from './labelled/index.ts';
 import { makeSteps } from './make/index.ts';
 import { nodeTest } from './node-test/index.ts';
 import { asSequence, stopsAtFirst } from './one-step.ts';
+import { sarif } from './sarif/index.ts';
 import { tap } from './tap/index.ts';
 import { tsc } from './tsc/index.ts';
 import { unittest } from './unittest/index.ts';
 
 /** Each is sure of what it reads; several may run in one check. A report file beats text within each. */
-const specific: readonly CheckFormat[] = [nodeTest, junit, jest, unittest, eslint, tsc];
+const specific: readonly CheckFormat[] = [
+  nodeTest,
+  junit,
+  jest,
+  unittest,
+  goTest,
+  cargoTest,
+  eslint,
+  tsc,
+  sarif,
+];
 /** Read from text that could be anybody's, best first: only where nobody above explains the outcome. */
 const general: readonly CheckFormat[] = [tap, labelled, fileLine];
 const make = makeSteps({
-  reporting: [nodeTest, junit, jest, unittest, eslint],
-  printed: [unittest, eslint, tsc, ...general],
-  naming: [unittest, tap, labelled],
+  reporting: [nodeTest, junit, jest, unittest, eslint, sarif],
+  printed: [unittest, goTest, cargoTest, eslint, tsc, ...general],
+  naming: [unittest, goTest, cargoTest, tap, labelled],
 });
 
 export const formats: readonly CheckFormat[] = [make, ...specific, ...general];

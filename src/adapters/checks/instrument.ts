@@ -43,6 +43,7 @@ const refusals = [
   /must match the number of specified '--test-reporter-destination'/,
   /make: (?:unrecognized|illegal|invalid) option.*trace/,
   /error: unrecognized arguments:.*--(?:continue-on-collection-errors|junit-?xml)/,
+  /unknown flag: --output\./,
   /(?:Unknown|Invalid|Unexpected|Unrecognized) (?:compiler )?option[^\n]*(?:output-?file|pretty|format|reporter)/i,
 ];
 

@@ -34,6 +34,8 @@ const piece = fc.oneof(
       '{"type":"fail"',
       '  ok',
       '[{"filePath":',
+      '{"Action":"fail","Package":"a","Test":"b/c"}',
+      '{"version":"2.1.0","runs":[{"results":[{"message":{"id":"x"},"locations":[{}]}]}]}',
       '\0',
       '='.repeat(70),
       '-'.repeat(70),
@@ -48,6 +50,7 @@ const reportNames = [
   'eslint.json',
   'junit.xml',
   'jest.json',
+  'golangci.sarif',
   'other.txt',
 ];
 const output = fc.record({

@@ -95,6 +95,47 @@ check subtracts "$(./calc.sh 3 - 1)" 2
 `;
 const shellCalc = '#!/bin/sh\necho "$(($1 + $3))"\n';
 const goodShell = '#!/bin/sh\necho "$(($1 $2 $3))"\n';
+const goTests = `package calc
+
+import "testing"
+
+func TestAdd(t *testing.T) {
+	if Add(1, 1) != 2 {
+		t.Fatal("1 + 1")
+	}
+}
+
+func TestSubtract(t *testing.T) {
+	if got := Subtract(3, 1); got != 2 {
+		t.Errorf("got %d, wanted 2", got)
+	}
+}
+`;
+const goSource = `package calc
+
+func Add(a, b int) int { return a + b }
+
+func Subtract(a, b int) int { return a + b }
+`;
+const rustSource = `pub fn add(a: i32, b: i32) -> i32 {
+    a + b
+}
+
+pub fn subtract(a: i32, b: i32) -> i32 {
+    a + b
+}
+`;
+const goodRust = rustSource.replace(/a \+ b\n}\n$/, 'a - b\n}\n');
+const rustTests = `#[test]
+fn adds() {
+    assert_eq!(calc::add(1, 1), 2);
+}
+
+#[test]
+fn subtracts() {
+    assert_eq!(calc::subtract(3, 1), 2);
+}
+`;
 const pad = (text: string, comment: string): string => `${comment}\n${comment}\n${comment}\n${text}`;
 
 const javascript = { name: '', needs: ['node'] };
@@ -206,6 +247,38 @@ export const projects: readonly Project[] = [
     passes: 'test_calc.py: Calc.test_adds',
   },
   {
+    name: 'go-test',
+    format: 'go-test',
+    command: 'go test ./...',
+    needs: ['go'],
+    files: {
+      'go.mod': 'module example.com/calc\n\ngo 1.19\n',
+      'inner/calc.go': goSource,
+      'inner/calc_test.go': goTests,
+    },
+    fixed: { 'inner/calc.go': goSource.replace(/a \+ b }\n$/, 'a - b }\n') },
+    moved: { 'inner/calc_test.go': pad(goTests, '// more') },
+    finding: { ...testFinding, title: 'TestSubtract', file: 'inner/calc_test.go', line: 13 },
+    movedLine: 16,
+    passes: 'example.com/calc/inner: TestAdd',
+  },
+  {
+    name: 'cargo-test',
+    format: 'cargo-test',
+    command: 'cargo test --offline',
+    needs: ['cargo'],
+    files: {
+      'Cargo.toml': '[package]\nname = "calc"\nversion = "0.1.0"\nedition = "2021"\n',
+      'src/lib.rs': rustSource,
+      'tests/calc.rs': rustTests,
+    },
+    fixed: { 'src/lib.rs': goodRust },
+    moved: { 'tests/calc.rs': pad(rustTests, '// more') },
+    finding: { ...testFinding, title: 'subtracts', file: 'tests/calc.rs', line: 8 },
+    movedLine: 11,
+    passes: 'calc tests/calc.rs: adds',
+  },
+  {
     name: 'eslint',
     format: 'eslint',
     command: 'npm run lint',
@@ -220,6 +293,47 @@ export const projects: readonly Project[] = [
     fixed: { 'src/a.js': 'var fine = 1;\nconst missing = String;\nmissing(fine);\n' },
     moved: { 'src/a.js': pad('var fine = 1;\nmissing(fine);\n', '// more') },
     finding: { kind: 'diagnostic', title: "no-undef: 'missing' is not defined.", file: 'src/a.js', line: 2 },
+    movedLine: 5,
+    passes: null,
+  },
+  {
+    name: 'sarif',
+    format: 'sarif',
+    command: 'eslint . --format @microsoft/sarif',
+    needs: ['@microsoft/eslint-formatter-sarif'],
+    files: {
+      'package.json': '{"private":true,"type":"module"}\n',
+      'eslint.config.js':
+        'export default [{ files: ["src/*.js"], rules: { "no-var": "warn", "no-undef": "error" } }];\n',
+      'src/a.js': 'var fine = 1;\nmissing(fine);\n',
+    },
+    fixed: { 'src/a.js': 'var fine = 1;\nconst missing = String;\nmissing(fine);\n' },
+    moved: { 'src/a.js': pad('var fine = 1;\nmissing(fine);\n', '// more') },
+    finding: { kind: 'diagnostic', title: "no-undef: 'missing' is not defined.", file: 'src/a.js', line: 2 },
+    movedLine: 5,
+    passes: null,
+  },
+  {
+    name: 'flake8',
+    format: 'file-line',
+    command: 'flake8',
+    needs: ['flake8'],
+    files: { 'a.py': 'import sys\nimport os\n\nprint(sys.path)\n', 'b.py': 'B = 1\n' },
+    fixed: { 'a.py': 'import sys\n\nprint(sys.path)\n' },
+    moved: { 'a.py': pad('import sys\nimport os\n\nprint(sys.path)\n', '# more') },
+    finding: { kind: 'diagnostic', title: "F401: 'os' imported but unused", file: 'a.py', line: 2 },
+    movedLine: 5,
+    passes: null,
+  },
+  {
+    name: 'clang',
+    format: 'file-line',
+    command: 'clang -Wall -c src/a.c -o /dev/null',
+    needs: ['clang'],
+    files: { 'src/a.c': 'int one(void) { int unused; return 1; }\nint two(void) { return x; }\n' },
+    fixed: { 'src/a.c': 'int one(void) { return 1; }\nint two(void) { return 2; }\n' },
+    moved: { 'src/a.c': pad('int one(void) { int unused; return 1; }\nint two(void) { return x; }\n', '//') },
+    finding: { kind: 'diagnostic', title: "use of undeclared identifier 'x'", file: 'src/a.c', line: 2 },
     movedLine: 5,
     passes: null,
   },

@@ -1,7 +1,7 @@
 // Records what the tools say about the projects of projects.ts and recorded-only.ts, as fixtures of their formats.
 // Usage: node src/adapters/checks/test-support/record.ts TOOLS [NAME…]
-// TOOLS is a directory with node_modules/.bin (npm install vitest eslint typescript mocha jest); python3, pytest, gcc, make and
-// node come from PATH. AO_RECORD_SUFFIX tells two versions of a tool apart.
+// TOOLS is a directory with node_modules/.bin (npm install vitest eslint typescript mocha jest
+// @microsoft/eslint-formatter-sarif); python3, pytest, flake8, gcc, clang, make, go, cargo and node come from PATH. AO_RECORD_SUFFIX tells two versions of a tool apart.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join, relative, resolve } from 'node:path';

@@ -166,6 +166,57 @@ const lintFiles: Files = {
   'src/t.ts': 'const n: number = "text";\nexport { n };\n',
 };
 
+const goFiles: Files = {
+  'go.mod': 'module example.com/calc\n\ngo 1.19\n',
+  'fine/fine_test.go': `package fine
+
+import "testing"
+
+func TestTable(t *testing.T) {
+	for _, name := range []string{"one case", "two"} {
+		t.Run(name, func(t *testing.T) {
+			if name == "two" {
+				t.Error("two is bad")
+			}
+		})
+	}
+}
+
+func TestLater(t *testing.T) { t.Skip("later") }
+`,
+  'broken/broken_test.go':
+    'package broken\n\nimport "testing"\n\nfunc TestBroken(t *testing.T) { nothing() }\n',
+  'dies/dies_test.go':
+    'package dies\n\nimport "testing"\n\nfunc TestDies(t *testing.T) { panic("down") }\n\nfunc TestAfter(t *testing.T) {}\n',
+  'leaves/leaves_test.go':
+    'package leaves\n\nimport (\n\t"os"\n\t"testing"\n)\n\nfunc TestMain(m *testing.M) { os.Exit(3) }\n',
+};
+
+const cargoToml = '[package]\nname = "calc"\nversion = "0.1.0"\nedition = "2021"\n';
+const cargoFiles: Files = {
+  'Cargo.toml': cargoToml,
+  'src/lib.rs': `/// \`\`\`
+/// assert_eq!(calc::one(), 2);
+/// \`\`\`
+pub fn one() -> i32 {
+    1
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    #[ignore = "later"]
+    fn later() {}
+
+    #[test]
+    #[should_panic]
+    fn panics() {}
+}
+`,
+  'tests/dies.rs': '#[test]\nfn dies() {\n    std::process::abort();\n}\n',
+  'tests/fine.rs': '#[test]\nfn fine() {}\n',
+};
+
 const chainTests = (name: string): string => `#include <assert.h>
 int main(void) { assert(${name}); return 0; }
 `;
@@ -257,6 +308,17 @@ export const recordedOnly: readonly RecordedOnly[] = [
       Makefile: 'check:\n\tpython3 -m unittest -q\n\tfalse\n',
       'test_a.py':
         'import unittest\n\n\nclass A(unittest.TestCase):\n    def test_a(self):\n        pass\n\n    def test_b(self):\n        self.fail("no")\n',
+    },
+  },
+  { name: 'go-broken', format: 'go-test', command: 'go test ./...', files: goFiles },
+  { name: 'cargo-broken', format: 'cargo-test', command: 'cargo test --offline', files: cargoFiles },
+  {
+    name: 'cargo-syntax',
+    format: 'cargo-test',
+    command: 'cargo test --offline',
+    files: {
+      'Cargo.toml': cargoToml,
+      'src/lib.rs': 'pub fn one() -> i32 {\n    "one"\n}\n\npub fn two() -> i32 {\n    missing\n}\n',
     },
   },
   { name: 'no-rule', format: 'make', command: 'make test', files: { Makefile: 'test: missing.c\n\ttrue\n' } },
