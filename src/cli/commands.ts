@@ -84,6 +84,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/doctor.ts'),
   },
   {
+    name: 'completion',
+    summary: 'print what bash, zsh or fish loads to complete commands, flags and ids',
+    examples: ['ao completion fish | source', 'source <(ao completion bash)'],
+    load: async () => ({ define: (await import('./commands/completion.ts')).completionOf(commands) }),
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema of agent-orchestrator.yaml',
     examples: ['ao schema > agent-orchestrator.schema.json'],
