@@ -1,6 +1,7 @@
 import { chmod, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { terminalEnd } from './wrapper.ts';
 
 /** File names inside a session's directory. */
 export const names = {
@@ -54,7 +55,8 @@ export async function lastOutputLine(dir: string): Promise<string> {
       buffer: Buffer.alloc(1024),
       position: Math.max(0, size - 1024),
     });
-    return buffer.toString('utf8', 0, bytesRead).trimEnd().split('\n').at(-1) ?? '';
+    const text = buffer.toString('utf8', 0, bytesRead).replace(terminalEnd.toString(), '');
+    return text.trimEnd().split('\n').at(-1) ?? '';
   } finally {
     await file.close();
   }

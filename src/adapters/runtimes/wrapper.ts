@@ -38,7 +38,8 @@ const redirections: Record<Streams, string> = {
 function outerShell(streams: Streams): string {
   return [
     'dir=$1 inner=$2; shift 2',
-    'trap : HUP INT TERM',
+    // A terminal that hangs up ends what runs in it; the system tells the agent when its shell has ended.
+    streams === 'files' ? 'trap : HUP INT TERM' : 'trap : INT TERM',
     // In parentheses, so that a shell's own word about a signal does not go to the agent's output.
     `(exec /bin/sh -c "$inner" ao-agent "$dir" "$@" ${redirections[streams]})`,
     'status=$?',

@@ -1,10 +1,20 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
+import { after, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { floodBytes, runtimeContract } from '../../../../test/contracts/runtime.contract.ts';
 import { hasTmux } from '../../../../test/scenarios/support/terminal.ts';
+import { waitFor } from '../../../../test/support/wait-for.ts';
+import type { RuntimeHandle } from '../../../domain/task.ts';
+import { readStartTime } from '../../../lib/process-table.ts';
+import type { StartSpec } from '../../../ports/runtime.ts';
 import { tmuxRuntime } from './index.ts';
+
+const run = promisify(execFile);
 
 const sh = (script: string): string[] => ['/bin/sh', '-c', script];
 const skip = hasTmux ? false : 'there is no tmux';
@@ -25,3 +35,123 @@ runtimeContract(
   },
   { newline: '\r\n', skip },
 );
+
+describe('the tmux runtime', { skip }, () => {
+  const runtime = tmuxRuntime(socket);
+  const never = new AbortController().signal;
+  const started: RuntimeHandle[] = [];
+  const tmux = async (...args: string[]): Promise<string> =>
+    (await run('tmux', ['-S', socket, ...args])).stdout.trim();
+
+  after(async () => {
+    await stopAll();
+  });
+
+  async function start(argv: string[], more: Partial<StartSpec> = {}): Promise<RuntimeHandle> {
+    const dir = await mkdtemp(join(folder, 'session-'));
+    const env = { PATH: process.env['PATH'] ?? '', TERM: 'dumb' };
+    const mark = `own:${started.length}.${process.pid}`;
+    const handle = await runtime.start({ argv, env, cwd: dir, dir, input: '', mark, ...more });
+    started.push(handle);
+    return handle;
+  }
+
+  /** Nothing is left of those that are gone. */
+  async function stopAll(): Promise<void> {
+    for (const handle of started) {
+      if ((await runtime.observe(handle)).state !== 'gone') await runtime.stop(handle, 50);
+    }
+  }
+
+  async function outputOf(handle: RuntimeHandle): Promise<string> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of runtime.follow(handle, 0, never)) chunks.push(chunk);
+    return Buffer.concat(chunks).toString();
+  }
+
+  async function loses(handle: RuntimeHandle, pid: number): Promise<void> {
+    process.kill(pid, 'SIGKILL');
+    await waitFor(`the end of ${pid}`, async () => (await readStartTime(pid)) === null);
+    assert.deepEqual(await runtime.wait(handle, never), { state: 'gone' });
+  }
+
+  const untilPrinted = (handle: RuntimeHandle, text: string): Promise<true> =>
+    waitFor(text, async () => (await readFile(join(handle.dir, 'output.log'), 'utf8')).includes(text));
+
+  test('gives an agent without input the terminal to read, and one with input the terminal to print to', async () => {
+    const tell = sh(
+      'for fd in 0 1 2; do test -t $fd && printf "%s " $fd; done; echo "$TERM $(stty size </dev/tty)"',
+    );
+    assert.equal(await outputOf(await start(tell)), '0 1 2 screen-256color 50 200\r\n');
+    assert.equal(await outputOf(await start(tell, { input: 'x' })), '1 2 screen-256color 50 200\r\n');
+  });
+
+  test('hands arguments, variables and paths over whole, whatever they hold', async () => {
+    const odd = ['', ';', "it's; ", '$(touch ran)', '#{pid} #[x] %H', 'two\nlines', '-x', 'ünï', '"`\\'];
+    const dir = await mkdtemp(join(folder, "it's $(x) #{pid}#[y] %H ;"));
+    const env = { PATH: process.env['PATH'] ?? '', ODD: odd.join('|') };
+    const argv = sh('for word; do printf "<%s>" "$word"; done; printf "[%s]" "$ODD" "$PWD"');
+    const handle = await start([...argv, 'sh', ...odd], { dir, cwd: dir, env });
+    const words = `${odd.map((word) => `<${word}>`).join('')}[${odd.join('|')}][${dir}]`;
+    assert.equal(await outputOf(handle), words.replaceAll('\n', '\r\n'));
+    await assert.rejects(start(['/bin/echo', 'x'.repeat(200_000)]), /arguments .* too long/);
+    await assert.rejects(start(['/bin/echo', 'a\0b']), /NUL/);
+  });
+
+  test('says why a program could not be executed, and leaves no pane', async () => {
+    const dir = await mkdtemp(join(folder, 'broken-'));
+    await writeFile(join(dir, 'tool'), '#!/no/such/interpreter\n', { mode: 0o755 });
+    await assert.rejects(
+      start([join(dir, 'tool')], { mark: 'broken' }),
+      /could not be executed: .*not found/,
+    );
+    await assert.rejects(tmux('has-session', '-t', '=broken'));
+  });
+
+  test('a killed server ends its agents as gone, and the next start brings it back', async () => {
+    const handle = await start(sh('echo working; exec sleep 60'));
+    await untilPrinted(handle, 'working');
+    await loses(handle, Number(await tmux('display-message', '-p', '#{pid}')));
+    assert.equal(await outputOf(handle), 'working\r\n');
+    await runtime.stop(handle, 0);
+    assert.equal(await outputOf(await start(sh('echo back'))), 'back\r\n');
+  });
+
+  test('an agent that outlives its server is seen to run, and is stopped', async () => {
+    const handle = await start(sh('trap "" HUP; echo working; while :; do sleep 0.05; done'));
+    await untilPrinted(handle, 'working');
+    process.kill(Number(await tmux('display-message', '-p', '#{pid}')), 'SIGKILL');
+    await waitFor('the end of its shell', async () => (await readStartTime(handle.pid)) === null);
+    assert.deepEqual(await runtime.observe(handle), { state: 'running' });
+    await runtime.stop(handle, 1000);
+    assert.deepEqual(await runtime.observe(handle), { state: 'gone' });
+  });
+
+  test('stopping ends what got away from the terminal, then the pane, and the server with its last one', async () => {
+    const handle = await start(
+      sh('setsid sh -c \'trap "" TERM HUP; echo $$ >away; exec sleep 60\' & echo working; exec sleep 60'),
+    );
+    const away = await waitFor('its pid', () => readFile(join(handle.dir, 'away'), 'utf8').catch(() => ''));
+    await stopAll();
+    assert.equal(await readStartTime(Number(away)), null);
+    assert.equal((await runtime.observe(handle)).state, 'exited');
+    await waitFor('the end of the server', () =>
+      tmux('list-sessions').then(
+        () => false,
+        () => true,
+      ),
+    );
+  });
+
+  test('says what to install where there is no tmux', async () => {
+    const before = process.env['PATH'];
+    process.env['PATH'] = folder;
+    try {
+      const install = { name: 'AoError', message: /tmux was not found/, hint: /Install tmux/ };
+      await assert.rejects(async () => runtime.ready?.(), install);
+      await assert.rejects(start(['/bin/echo'], { env: {} }), install);
+    } finally {
+      process.env['PATH'] = before;
+    }
+  });
+});
