@@ -36,6 +36,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/logs.ts'),
   },
   {
+    name: 'attach',
+    summary: 'enter the terminal of an agent that works in tmux; follow one that has none',
+    examples: ['ao attach ab12cd34'],
+    load: () => import('./commands/attach.ts'),
+  },
+  {
     name: 'diff',
     summary: 'show what a task or session has changed, finished or not',
     examples: ['ao diff ab12cd34', 'ao diff ab12cd34 | git apply'],

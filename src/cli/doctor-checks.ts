@@ -85,7 +85,10 @@ async function checkGit(): Promise<Omit<Finding, 'name'>> {
 
 async function checkTmux(): Promise<Omit<Finding, 'name'>> {
   const found = await run('tmux', ['-V']).catch(() => null);
-  return ok(found === null ? 'tmux is not installed; ao fix does not need it' : found.stdout.trim());
+  if (found !== null) return ok(found.stdout.trim());
+  const hint = 'Install tmux (apt install tmux, brew install tmux), or unset AO_RUNTIME.';
+  if (process.env['AO_RUNTIME'] === 'tmux') return fail('AO_RUNTIME is tmux, which is not installed', hint);
+  return ok('tmux is not installed; only ao fix --runtime tmux needs it');
 }
 
 function checkData(): Omit<Finding, 'name'> {

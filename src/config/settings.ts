@@ -145,7 +145,7 @@ export const fixSettings = [
     variable: 'AO_RUNTIME',
     fallback: 'process',
     choices: ['process', 'tmux'],
-    help: 'what holds the agents; in tmux each has a terminal',
+    help: 'what holds the agents; in tmux each has a terminal, see ao attach',
   },
   {
     key: 'allowTestEdits',

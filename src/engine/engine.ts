@@ -91,6 +91,8 @@ export interface SessionView {
   branch: string;
   log: string;
   pid: number | null;
+  /** Of an agent that runs in one: the tmux server's socket and the session there. */
+  terminal: { socket: string; session: string } | null;
   startedAt: string;
   endedAt: string | null;
   lastLine: string | null;

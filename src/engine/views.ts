@@ -114,6 +114,7 @@ export function sessionView(session: Session, title: string, live: Live): Sessio
     branch: session.workspace.branch,
     log: `${session.dir}/output.log`,
     pid: session.state === 'ended' ? null : (session.handle?.pid ?? null),
+    terminal: session.state === 'ended' ? null : (session.handle?.terminal ?? null),
     startedAt: iso(session.startedAt),
     endedAt: isoOrNull(session.endedAt),
     lastLine: live.line(session.id),

@@ -26,6 +26,7 @@ const session: SessionView = {
   branch: 'ao/s1',
   log: '/log',
   pid: 1,
+  terminal: null,
   startedAt: '2026-01-01T00:00:00.000Z',
   endedAt: null,
   lastLine: null,

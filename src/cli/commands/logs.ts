@@ -1,10 +1,9 @@
-import { connect, type Client } from '../../api/client.ts';
+import { connect } from '../../api/client.ts';
 import { AoError } from '../../api/contract/errors.ts';
-import type { SessionView } from '../../api/contract/responses.ts';
 import type { Define } from '../command.ts';
 import { printJson } from '../output/style.ts';
 import { readLog, tailStart } from '../read-log.ts';
-import { LogCleaner } from '../screen/log-cleaner.ts';
+import { showLog } from '../show-log.ts';
 
 interface Options {
   follow?: boolean;
@@ -36,12 +35,7 @@ async function logs(id: string, options: Options): Promise<void> {
     for await (const bytes of readLog(session.log, { start, until: null })) chunks.push(bytes);
     return printJson({ session, text: Buffer.concat(chunks).toString('utf8') });
   }
-  const until = follow ? endOf(client, session) : null;
-  const cleaner = process.stdout.isTTY && !raw ? new LogCleaner() : null;
-  for await (const bytes of readLog(session.log, { start, until })) {
-    process.stdout.write(cleaner === null ? bytes : cleaner.take(bytes));
-  }
-  if (cleaner !== null) process.stdout.write(cleaner.end());
+  await showLog(client, session, { start, follow, raw });
 }
 
 function lineCount(text: string): number {
@@ -51,19 +45,4 @@ function lineCount(text: string): number {
     `--lines: "${text}" is not a number of lines`,
     'For example: ao logs ab12 -n 50',
   );
-}
-
-/** True once the session has ended. A daemon that is being replaced says nothing about that. */
-function endOf(client: Client, { id, state }: SessionView): () => Promise<boolean> {
-  let ended = state === 'ended';
-  return async () => {
-    if (ended) return true;
-    try {
-      ended = (await client.session(id)).state === 'ended';
-    } catch (error) {
-      if (!(error instanceof AoError) || error.code !== 'daemon') throw error;
-      client = await connect({ start: true });
-    }
-    return ended;
-  };
 }

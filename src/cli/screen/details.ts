@@ -74,7 +74,7 @@ function evidenceLines(detail: string | null): string[] {
 }
 
 export function sessionDetails(session: SessionView, now: number): string[] {
-  const { state, outcome, pid } = session;
+  const { state, outcome, pid, terminal } = session;
   const time = elapsed(session.startedAt, session.endedAt, now);
   return [
     `session ${session.id}  ${oneLine(session.title)}`,
@@ -85,6 +85,7 @@ export function sessionDetails(session: SessionView, now: number): string[] {
     `${field('branch')}${session.branch}`,
     `${field('workspace')}${oneLine(session.workspace)}`,
     `${field('log')}${oneLine(session.log)}`,
+    ...(terminal === null ? [] : [`${field('terminal')}ao attach ${session.id}`]),
     ...(session.lastLine === null ? [] : [`${field('last line')}${oneLine(session.lastLine)}`]),
   ];
 }

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from '../../api/client.ts';
+import { AoError } from '../../api/contract/errors.ts';
+import type { SessionView } from '../../api/contract/responses.ts';
+import type { Define } from '../command.ts';
+import { printJson, remark } from '../output/style.ts';
+import { showLog } from '../show-log.ts';
+
+export const define: Define = (command) => {
+  command
+    .argument('<id>', 'id of a task (its last session) or of a session, or its beginning')
+    .option('--json', 'enter nothing; one JSON document: the session with its terminal')
+    .action(attach);
+};
+
+async function attach(id: string, { json = false }: { json?: boolean }): Promise<void> {
+  const client = await connect({ start: true });
+  const session = await client.session(id);
+  if (json) return printJson(session);
+  if (session.state === 'starting') {
+    const hint = 'Try again in a moment; ao list shows when it runs.';
+    throw new AoError('failed', `the workspace of session ${session.id} is still being prepared`, hint);
+  }
+  if (session.terminal === null) {
+    remark(whyNoTerminal(session));
+    return showLog(client, session, { start: 0, follow: true, raw: false });
+  }
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new AoError('usage', 'ao attach needs a terminal to show another', `Follow it: ao logs -f ${id}`);
+  }
+  process.exitCode = await enter(session.terminal);
+}
+
+function whyNoTerminal({ id, state }: SessionView): string {
+  if (state === 'ended') return `session ${id} has ended; this is what it printed`;
+  return `session ${id} has no terminal, it can only be followed (as by ao logs -f ${id})`;
+}
+
+/** Hands our terminal over to tmux; its exit status when the user has left. */
+async function enter({ socket, session }: NonNullable<SessionView['terminal']>): Promise<number> {
+  const { TMUX: _, ...env } = process.env; // a terminal within the user's tmux is what was asked for
+  const child = spawn('tmux', ['-S', socket, 'attach-session', '-t', `=${session}`], {
+    stdio: 'inherit',
+    env,
+  });
+  try {
+    const [status] = (await once(child, 'exit')) as [number | null];
+    return status ?? 1;
+  } catch (cause) {
+    const hint = 'Install tmux (apt install tmux, brew install tmux), or follow the agent: ao logs -f';
+    throw new AoError('failed', 'tmux was not found', hint, { cause });
+  }
+}
