@@ -45,11 +45,14 @@ export class RunLoops {
     });
     const loop = new RunLoop(context, work);
     this.#loops.set(run.id, loop);
-    void loop.finished.then(() => {
-      if (this.#loops.get(run.id) === loop) this.#loops.delete(run.id);
-    });
+    void this.#forgetWhenFinished(run.id, loop);
     loop.wake();
     return loop;
+  }
+
+  async #forgetWhenFinished(run: string, loop: RunLoop): Promise<void> {
+    await loop.finished;
+    if (this.#loops.get(run) === loop) this.#loops.delete(run);
   }
 
   wakeAll(): void {
