@@ -47,6 +47,17 @@ registerHooks({ load(url, context, next) { process.stderr.write(url + '\\n'); re
     assert.doesNotMatch(loaded, /commander|zod|hono|yaml/);
   });
 
+  test('answers from the daemon without loading undici, which an import of node:http does', async () => {
+    const other = ao.home('traced');
+    const tracer = join(ao.root, 'loaded.mjs');
+    writeFileSync(tracer, `process.on('exit', () => console.error(process.moduleLoadList.join('\\n')));\n`);
+    await ao.run(other, ['daemon', 'start']);
+    const { code, stderr } = await ao.run(other, ['status'], { env: { NODE_OPTIONS: `--import ${tracer}` } });
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /NativeModule http$/m);
+    assert.equal(/undici/.test(stderr), false);
+  });
+
   test('shows an example first in the help of a command', async () => {
     for (const args of [
       ['daemon', '--help'],

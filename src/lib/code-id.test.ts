@@ -20,6 +20,12 @@ test('changes with any file of the code, and not with its tests', () => {
   assert.match(before, /^1\.2\.3\+/);
   at(2000, 'deep/b.test.ts');
   assert.equal(codeId(folder, '1.2.3'), before);
+  for (const name of ['fixtures', 'test-support']) {
+    mkdirSync(join(folder, 'deep', name));
+    writeFileSync(join(folder, 'deep', name, 'c.ts'), 'x');
+  }
+  at(1000, 'deep');
+  assert.equal(codeId(folder, '1.2.3'), before, 'what only tests use is not code');
   at(2000, 'deep/b.ts');
   const edited = codeId(folder, '1.2.3');
   assert.deepEqual([isNewer(edited, before), isNewer(before, edited)], [true, false]);

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 /** Folder of the running code: `src`, or `dist` in an npm package. */
 const codeFolder = join(import.meta.dirname, '..');
 
+const onlyTests = /^(?:fixtures|test-support)$/;
+
 export function packageVersion(): string {
   const text = readFileSync(join(codeFolder, '..', 'package.json'), 'utf8');
   const parsed: unknown = JSON.parse(text);
@@ -19,13 +21,21 @@ export function packageVersion(): string {
 export function codeId(folder: string = codeFolder, version: string = packageVersion()): string {
   const hash = createHash('sha256');
   let newest = 0;
-  for (const name of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted()]) {
-    if (name.endsWith('.test.ts')) continue;
+  for (const name of ['', ...namesIn(folder, '').toSorted()]) {
     const { mtimeMs, size } = statSync(join(folder, name));
     newest = Math.max(newest, Math.floor(mtimeMs));
     hash.update(`${name}\0${size}\0${Math.floor(mtimeMs)}\n`);
   }
   return `${version}+${newest.toString(36)}.${hash.digest('hex').slice(0, 8)}`;
+}
+
+/** Every command waits for this: Node's own recursive reading asks for the type of each file once more. */
+function namesIn(folder: string, inside: string): string[] {
+  return readdirSync(join(folder, inside), { withFileTypes: true }).flatMap((entry) => {
+    const name = inside === '' ? entry.name : `${inside}/${entry.name}`;
+    if (entry.isDirectory()) return onlyTests.test(entry.name) ? [] : [name, ...namesIn(folder, name)];
+    return entry.name.endsWith('.test.ts') ? [] : [name];
+  });
 }
 
 /** True when `ours` was released after `theirs`, or is of the same version and was changed after it. */

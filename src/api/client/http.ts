@@ -1,6 +1,9 @@
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { AoError } from '../../domain/errors.ts';
 import type { ErrorBody } from '../contract/responses.ts';
+
+/** An import would run every getter of the module and so load undici: more than all the rest of a short command. */
+const { request } = process.getBuiltinModule('node:http');
 
 export interface Call {
   method: 'GET' | 'POST';
