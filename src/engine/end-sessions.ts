@@ -1,9 +1,7 @@
 import type { Run } from '../domain/run.ts';
-import { endTree } from '../lib/process-tree.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { World } from './context.ts';
-import { sessionMark } from './start-session.ts';
-import { GRACE_MS } from './watch-session.ts';
+import { stopSession } from './stop-session.ts';
 
 /**
  * Ends the agents of a run that cannot go on because its repository is gone. Their work cannot be saved to a hub that
@@ -12,9 +10,7 @@ import { GRACE_MS } from './watch-session.ts';
 export async function endSessionsOf(world: World, run: Run, reason: string): Promise<void> {
   const sessions = await world.store.list('session', { run: run.id, states: ['starting', 'running'] });
   for (const session of sessions) {
-    const { handle } = session;
-    if (handle !== null) await world.findRuntime(handle.runtime).stop(handle, GRACE_MS);
-    await endTree({ mark: sessionMark(world, session), pid: 0, startTime: '', graceMs: GRACE_MS });
+    await stopSession(world, session, run.options);
     const endedAt = world.clock.now();
     await applyTransitions(
       world.store,

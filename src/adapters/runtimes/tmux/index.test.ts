@@ -143,6 +143,17 @@ describe('the tmux runtime', { skip }, () => {
     );
   });
 
+  test('finds by its mark what nobody wrote a handle of', async () => {
+    const { dir, mark } = await start(sh('echo working; exec sleep 60'));
+    await runtime.stop({ runtime: 'tmux', pid: 0, startTime: '', dir, mark }, 50);
+    await waitFor('the end of the server', () =>
+      tmux('list-sessions').then(
+        () => false,
+        () => true,
+      ),
+    );
+  });
+
   test('says what to install where there is no tmux', async () => {
     const before = process.env['PATH'];
     process.env['PATH'] = folder;

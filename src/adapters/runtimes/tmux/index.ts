@@ -6,7 +6,7 @@ import { endSession, followOutput, observe, wait } from '../held-session.ts';
 import { names } from '../session-files.ts';
 import { terminalEnd } from '../wrapper.ts';
 import { removeSession, tmuxReady } from './server.ts';
-import { startInTerminal } from './start.ts';
+import { startInTerminal, terminalOf } from './start.ts';
 
 /** What a terminal printed is written down within this time of its end, or never. */
 const wholeMs = 10_000;
@@ -23,15 +23,12 @@ export function tmuxRuntime(socket: string): Runtime {
     observe,
     wait,
     follow: (handle, offset, signal) => followOutput(handle, { offset, end: terminalEnd }, signal),
-    stop,
+    stop: async (handle, graceMs) => {
+      await endSession(handle, graceMs);
+      await untilWhole(handle); // removing the pane cuts off what is not written yet
+      await removeSession(handle.terminal ?? terminalOf(socket, handle.mark));
+    },
   };
-}
-
-async function stop(handle: RuntimeHandle, graceMs: number): Promise<void> {
-  await endSession(handle, graceMs);
-  if (handle.terminal === undefined) return;
-  await untilWhole(handle); // removing the pane cuts off what is not written yet
-  await removeSession(handle.terminal);
 }
 
 /** Resolves when the output of a session that has ended is in its file. */

@@ -28,7 +28,7 @@ export async function startInTerminal(
   untilWhole: (handle: RuntimeHandle) => Promise<void>,
 ): Promise<RuntimeHandle> {
   const program = await resolveProgram(spec);
-  const terminal = { socket, session: spec.mark.replaceAll(/[^\w-]/g, '-') };
+  const terminal = terminalOf(socket, spec.mark);
   const changes = new DirectoryChanges(spec.dir, [names.pid, names.exit]);
   try {
     await writeLaunch(spec, program);
@@ -47,6 +47,11 @@ export async function startInTerminal(
   }
 }
 
+/** Follows from the mark, so that it is found also where a handle was never written down. */
+export function terminalOf(socket: string, mark: string): Terminal {
+  return { socket, session: mark.replaceAll(/[^\w-]/g, '-') };
+}
+
 /**
  * Arguments and environment reach the pane in a private file: on tmux's command line they would be seen by everybody,
  * read as tmux's own syntax, and cut at 16 KB.
@@ -63,7 +68,6 @@ async function writeLaunch(spec: StartSpec, program: string): Promise<void> {
   if (words.some((word) => word.includes('\0'))) {
     throw new AoError('failed', `${program} could not be started: an argument holds a NUL byte`);
   }
-  await prepareFiles(spec.dir, spec.input);
   await writeFile(join(spec.dir, names.launch), launchText({ argv, env, cwd: spec.cwd }), { mode: 0o600 });
 }
 
@@ -84,6 +88,7 @@ async function openPane(terminal: Terminal, spec: StartSpec): Promise<number> {
     ['pipe-pane', ...target, 'exec cat >>#{q:@ao-output}'],
   ];
   for (let left = tries - 1; ; left -= 1) {
+    await prepareFiles(spec.dir, spec.input);
     try {
       return Number(await tmux(socket, commands));
     } catch (error) {

@@ -1,0 +1,19 @@
+import { type RunOptions, runtimeOf } from '../domain/run.ts';
+import type { RuntimeHandle, Session } from '../domain/task.ts';
+import type { World } from './context.ts';
+import { sessionMark } from './start-session.ts';
+import { GRACE_MS } from './watch-session.ts';
+
+/** Ends all there is of a session, also when a daemon ended before it could write down how to find it. */
+export async function stopSession(
+  world: Pick<World, 'findRuntime' | 'markPrefix'>,
+  session: Session,
+  options: RunOptions,
+): Promise<void> {
+  const handle = session.handle ?? unwritten(sessionMark(world, session), session, options);
+  await world.findRuntime(handle.runtime).stop(handle, GRACE_MS);
+}
+
+function unwritten(mark: string, { dir }: Session, options: RunOptions): RuntimeHandle {
+  return { runtime: runtimeOf(options), pid: 0, startTime: '', dir, mark };
+}
