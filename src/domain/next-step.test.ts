@@ -214,7 +214,9 @@ test('a ready task for which there is no room yet keeps the run open', () => {
 });
 
 test('a green head ends the run green, a held one does not', () => {
-  assert.deepEqual(nextSteps(snapshot({})), [{ kind: 'finish', outcome: 'green', reason: null, tasks: [] }]);
+  assert.deepEqual(nextSteps(snapshot({})), [
+    { kind: 'finish', outcome: 'green', reason: null, head: run.head, tasks: [] },
+  ]);
   const [held] = nextSteps(snapshot({ run: { ...run, held: 'dirty' } }));
   assert.equal(held?.kind === 'finish' && held.outcome, 'remaining');
 });
@@ -222,7 +224,7 @@ test('a green head ends the run green, a held one does not', () => {
 test('what is flaky is planned for nobody and does not hold up green', () => {
   const patch = { run: { ...run, flaky: ['a'] }, head: head(['a']) };
   assert.deepEqual(nextSteps(snapshot(patch)), [
-    { kind: 'finish', outcome: 'green', reason: null, tasks: [] },
+    { kind: 'finish', outcome: 'green', reason: null, head: run.head, tasks: [] },
   ]);
 });
 

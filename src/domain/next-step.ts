@@ -39,8 +39,8 @@ export type Step =
   /** `unwanted`: why its agent has to end (its work is saved all the same), null while it is welcome. */
   | { kind: 'continue-attempt'; attempt: Attempt; unwanted: string | null }
   | { kind: 'merge' }
-  /** `tasks`: what the decision rests on; none of them may have changed when it is carried out. */
-  | { kind: 'finish'; outcome: RunOutcome; reason: string | null; tasks: Task[] };
+  /** `head` and `tasks`: what the decision rests on; none of it may have changed when it is carried out. */
+  | { kind: 'finish'; outcome: RunOutcome; reason: string | null; head: string; tasks: Task[] };
 
 export function nextSteps(snapshot: RunSnapshot): Step[] {
   const { run } = snapshot;
@@ -73,10 +73,11 @@ export function nextSteps(snapshot: RunSnapshot): Step[] {
  * Attempts are ended first: their agents stop, their work is saved, their tasks are put back. A landing that has begun is
  * brought to its end.
  */
-function stoppingSteps({ attempts, landings, tasks }: RunSnapshot): Step[] {
+function stoppingSteps({ run, attempts, landings, tasks }: RunSnapshot): Step[] {
   const steps: Step[] = attempts.map((attempt) => ({ kind: 'continue-attempt', attempt, unwanted: STOPPED }));
   if (landings.some(({ state }) => state === 'landing')) steps.push({ kind: 'merge' });
-  return steps.length > 0 ? steps : [{ kind: 'finish', outcome: 'stopped', reason: STOPPED, tasks }];
+  if (steps.length > 0) return steps;
+  return [{ kind: 'finish', outcome: 'stopped', reason: STOPPED, head: run.head, tasks }];
 }
 
 /** An attempt is welcome while its task is in flight under its number (the fencing token). */
@@ -119,8 +120,9 @@ function finishStep(snapshot: RunSnapshot, head: TreeResult, fresh: Finding[]): 
       findings: check.findings.filter((finding) => !flaky.has(finding.id)),
     })),
   });
-  if (green && run.held === null) return { kind: 'finish', outcome: 'green', reason: null, tasks };
-  return { kind: 'finish', outcome: 'remaining', reason: remainingReason(run, tasks, fresh), tasks };
+  const base = { kind: 'finish', head: run.head, tasks } as const;
+  if (green && run.held === null) return { ...base, outcome: 'green', reason: null };
+  return { ...base, outcome: 'remaining', reason: remainingReason(run, tasks, fresh) };
 }
 
 function remainingReason(run: Run, tasks: Task[], fresh: Finding[]): string {

@@ -3,13 +3,13 @@ import path from 'node:path';
 import { AoError } from '../domain/errors.ts';
 import type { Problem } from '../domain/evidence.ts';
 import type { Attempt, Session, Task } from '../domain/task.ts';
-import { endTree } from '../lib/process-tree.ts';
 import type { RunContext } from './context.ts';
 import { putBack, recordVerdict, supersede } from './record-verdict.ts';
 import { saveWork } from './save-work.ts';
-import { sessionMark, startSession } from './start-session.ts';
+import { startSession } from './start-session.ts';
+import { stopSession } from './stop-session.ts';
 import { verifyChange } from './verify-change.ts';
-import { endSession, GRACE_MS, watchSession } from './watch-session.ts';
+import { endSession, watchSession } from './watch-session.ts';
 
 type Change = NonNullable<Attempt['change']>;
 
@@ -41,6 +41,7 @@ export async function continueAttempt(
     rows = await read(context, attemptId);
     if (rows === null || rows.session.state !== 'ended') return; // the daemon lets go
   }
+  if (rows.session.handle === null) return endNotStarted(context, rows); // its end was written, the verdict was not
   const change = rows.attempt.change ?? (await saveWork(context, rows.task, rows.attempt, rows.session));
   await decide(context, rows, change, signals.stop);
 }
@@ -107,12 +108,18 @@ async function wasStarted(session: Session): Promise<boolean> {
 
 async function failToStart(context: RunContext, rows: Rows, problem: Problem): Promise<void> {
   const reason = 'message' in problem ? problem.message : problem.code;
-  await endTree({ mark: sessionMark(context, rows.session), pid: 0, startTime: '', graceMs: GRACE_MS });
+  await stopSession(context, rows.session, context.options);
   await endSession(context, rows.session, { outcome: 'failed', exitCode: null, reason }, null);
+  await endNotStarted(context, rows, problem);
+}
+
+/** Nothing was worked on that could be judged; after a crash only the session says why. */
+async function endNotStarted(context: RunContext, rows: Rows, problem: Problem | null = null): Promise<void> {
   if (await endUnwanted(context, rows, null)) return;
+  const message = rows.session.reason ?? 'the agent could not be started';
   await recordVerdict(context, rows, null, {
     status: 'not_verifiable',
-    problems: [problem],
+    problems: [problem ?? { code: 'agent_failed', message }],
     tree: null,
     baseTree: null,
   });

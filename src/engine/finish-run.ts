@@ -10,12 +10,13 @@ type Finish = Extract<Step, { kind: 'finish' }>;
 
 /**
  * The last look before a run ends: a target that waits for the user's checkout is tried once more, and one that somebody
- * moved meanwhile is adopted (the run goes on with it). The end is written only while every task still is as it was when
- * the end was decided: a person may have answered one in between.
+ * moved meanwhile is adopted (the run goes on with it). The end is written only while the head and every task still are as
+ * they were when the end was decided: somebody may have moved the one, a person answered one of the others.
  */
 export async function finishRun(context: RunContext, end: Finish): Promise<void> {
   let run = await context.store.get('run', context.run);
   if (run === null || run.state === 'finished') return;
+  if (run.state === 'running' && run.head !== end.head) return; // somebody else's by now: decide again
   if (run.state === 'running' && (end.outcome === 'green' || run.held !== null)) {
     const settled = await advanceTarget(context, run.head);
     if (settled === 'adopted') return;

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openMemoryStore } from '../adapters/stores/memory/index.ts';
+import type { Attempt, Session } from '../domain/task.ts';
+import { runRow, stoppedClock, taskRow } from '../../test/contracts/store.contract.ts';
+import type { RunContext } from './context.ts';
+import { continueAttempt } from './continue-attempt.ts';
+
+const clock = stoppedClock();
+const shared = { run: 'run-1', task: 't1', agent: 'command', account: 'default', startedAt: 1 };
+const attempt: Attempt = {
+  ...shared,
+  id: 't1.1',
+  number: 1,
+  session: 's1',
+  base: 'b',
+  start: 'b',
+  endedAt: null,
+  outcome: null,
+  reason: null,
+  change: null,
+  verdict: null,
+  claim: null,
+};
+const session: Session = {
+  ...shared,
+  id: 's1',
+  attempt: 1,
+  state: 'ended',
+  outcome: 'failed',
+  exitCode: null,
+  reason: 'no workspace could be made',
+  workspace: { kind: 'clone', path: '/nowhere', branch: 'ao/s1', start: 'b' },
+  dir: '/nowhere',
+  handle: null,
+  endedAt: 1,
+};
+
+test('an agent that could not be started is judged so too when the daemon dies before it can write the verdict', async () => {
+  const store = openMemoryStore(clock);
+  const task = taskRow('t1', { state: 'in_flight', attempt: 1, attemptsAllowed: 2 });
+  await store.commit(
+    [
+      { op: 'insert', kind: 'run', row: runRow('run-1') },
+      { op: 'insert', kind: 'task', row: task },
+      { op: 'insert', kind: 'attempt', row: attempt },
+      { op: 'insert', kind: 'session', row: session },
+    ],
+    [],
+  );
+  const context: Partial<RunContext> = { store, clock, run: 'run-1' };
+  const never = new AbortController().signal;
+  await continueAttempt(context as RunContext, 't1.1', { letGo: never, stop: never });
+  const ended = await store.get('attempt', 't1.1');
+  assert.equal(ended?.outcome, 'not_verifiable');
+  assert.equal(ended?.reason, 'no workspace could be made');
+  assert.equal((await store.get('task', 't1'))?.state, 'ready');
+});
