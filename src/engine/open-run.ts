@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { CheckSpec } from '../domain/check-result.ts';
 import { AoError } from '../domain/errors.ts';
 import type { Run } from '../domain/run.ts';
+import { findExecutable } from '../lib/executable.ts';
 import { Semaphore } from '../lib/semaphore.ts';
 import type { Hub, Target } from '../ports/git.ts';
 import { withCheckout } from './check-tree.ts';
@@ -68,13 +69,23 @@ export function fingerprintOf(location: string, branch: string, request: FixRequ
     .digest('hex');
 }
 
-/** An agent that cannot be started as asked is refused before anything is spent; launching is pure, so it can be tried. */
-export function refuseBadAgent(
-  world: World,
-  { agent, agentCommand, agentScript }: FixRequest['options'],
-): void {
+/**
+ * An agent that cannot be started as asked is refused before anything is spent; launching is pure, so it can be tried. A
+ * program that is named relative to the workspace may come with the project: that is seen only there.
+ */
+export async function refuseBadAgent(world: World, { options, env, path: cwd }: FixRequest): Promise<void> {
   const place = { prompt: '', promptFile: '', workspace: '' };
-  world.findAgent(agent).launch({ ...place, command: agentCommand, script: agentScript });
+  const { agent, agentCommand: command, agentScript: script } = options;
+  const [program = ''] = world.findAgent(agent).launch({ ...place, command, script }).argv;
+  if (program.includes('/') && !path.isAbsolute(program)) return;
+  const found = await findExecutable(program, cwd, env);
+  if (found.path !== null) return;
+  const what = found.why === 'missing' ? 'There is no program' : 'This is not an executable program:';
+  throw new AoError(
+    'usage',
+    `${what} ${program}.`,
+    'Correct --agent-command, or install it so that it is on the PATH.',
+  );
 }
 
 /** The row of a new run, its checks frozen. */

@@ -36,7 +36,7 @@ export class RunLoop {
     this.#finish = resolve;
     const jobs = new Jobs({
       onEnd: () => this.wake(),
-      onDone: (key) => void this.#failures.delete(key),
+      onDone: (key) => this.#onDone(key),
       onError: (key, error) => this.#onError(key, error),
     });
     this.#desk = { jobs, letGo: this.#letGo.signal, stops: new Map() };
@@ -76,7 +76,7 @@ export class RunLoop {
       this.#again = false;
       try {
         if (await tick(this.context, this.#desk)) this.#again = true;
-        this.#failures.delete('tick');
+        this.#onDone('tick');
         const run = await this.context.store.get('run', this.context.run);
         if (run === null || run.state === 'finished') this.#end();
       } catch (error) {
@@ -93,6 +93,12 @@ export class RunLoop {
     void this.#desk.jobs.idle().then(this.#finish);
   }
 
+  #onDone(key: string): void {
+    if (this.#failures.delete(key) && this.#failures.size === 0) {
+      this.context.live.setActivity(`trouble:${this.context.run}`, null);
+    }
+  }
+
   /** Expected failures are values; what arrives here is a bug, a full disk or a broken repository: try again, then say so. */
   async #onError(key: string, error: unknown): Promise<void> {
     if (this.#letGo.signal.aborted) return;
@@ -100,8 +106,9 @@ export class RunLoop {
     this.#failures.set(key, count);
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.context.log('job.failed', { run: this.context.run, job: key, count, error: text });
+    const message = error instanceof Error ? error.message : String(error);
+    this.context.live.setActivity(`trouble:${this.context.run}`, `trouble, trying again: ${message}`);
     if (count >= MAX_FAILURES) {
-      const message = error instanceof Error ? error.message : String(error);
       await this.#giveUp(key, message).catch((again: unknown) => {
         this.context.log('job.stuck', { run: this.context.run, job: key, error: String(again) });
       });

@@ -28,7 +28,7 @@ export async function startOrJoin(
     return { run: active.id, joined: true };
   }
   if (request.resume) return resumeLast({ world, loops }, opened.path, runs.at(-1));
-  refuseBadAgent(world, request.options);
+  await refuseBadAgent(world, request);
   await world.findRuntime(runtimeOf(request.options)).ready?.();
   const run = await newRun(world, opened, request);
   await opened.target.keep(`refs/ao/before/${run.id}`, run.before);

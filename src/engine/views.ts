@@ -38,7 +38,7 @@ export function runView(rows: RunRows, live: Live): RunView {
     state: run.state,
     outcome: run.outcome,
     reason: run.reason,
-    activity: live.activity(`run:${run.id}`) ?? live.activity(`wait:${run.id}`) ?? activity(run, tasks),
+    activity: seen(run, live) ?? activity(run, tasks),
     round: run.round,
     maxRounds: run.options.maxRounds,
     findings: run.baseline?.findings.length ?? 0,
@@ -53,6 +53,12 @@ export function runView(rows: RunRows, live: Live): RunView {
       activity: live.activity(`queue:${run.id}`),
     },
   };
+}
+
+/** What the engine itself says that it is doing, the most pressing first. */
+function seen({ id, state }: Run, live: Live): string | null {
+  if (state === 'finished') return null;
+  return live.activity(`trouble:${id}`) ?? live.activity(`run:${id}`) ?? live.activity(`wait:${id}`);
 }
 
 function activity(run: Run, tasks: TaskView[]): string {

@@ -125,3 +125,12 @@ test('a person cannot reopen an old run while another one works on the same repo
   assert.equal((await bench.engine.retry(first.tasks[0]?.id ?? '')).state, 'ready');
   assert.equal((await finished(bench, first.run)).outcome, 'remaining');
 });
+
+test('a program that does not exist is refused before anything is spent', async (t) => {
+  const bench = await openBench(t);
+  const repository = await makeRepository({ files: redModules(['one']) });
+  t.after(() => repository.remove());
+  const wanted = request(repository, { agent: 'command', agentCommand: ['no-such-agent', '{prompt}'] });
+  await assert.rejects(bench.engine.fix(wanted), /There is no program no-such-agent/);
+  assert.deepEqual(await bench.engine.runs(), []);
+});
