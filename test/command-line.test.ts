@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Installation, makeDirectory, type Outcome } from './support/installation.ts';
+import { daemonPid, Installation, lives, makeDirectory, type Outcome } from './support/installation.ts';
+import { waitFor } from './support/wait-for.ts';
 
 let ao: Installation;
 let home: string;
@@ -137,6 +138,7 @@ describe('ao doctor', { concurrency: false }, () => {
       'config',
       'daemon',
       'runs',
+      'install',
     ]);
     assert.equal(existsSync(home), false);
   });
@@ -151,7 +153,7 @@ describe('ao doctor', { concurrency: false }, () => {
     writeFileSync(join(bin, 'git'), '#!/bin/sh\necho git version 2.37.9\n', { mode: 0o755 });
     const { code, stdout } = await ao.run(home, ['doctor'], { env: { PATH: `${bin}:/bin:/usr/bin` } });
     assert.equal(code, 1);
-    assert.match(stdout, /^fail {2}git {5}git version 2\.37\.9 is too old.*\n +Install git 2\.38/m);
+    assert.match(stdout, /^fail {2}git {6}git version 2\.37\.9 is too old.*\n +Install git 2\.38/m);
   });
 
   test('fails on a wrong configuration, naming the place', async () => {
@@ -170,6 +172,39 @@ describe('ao doctor', { concurrency: false }, () => {
     const open = makeDirectory(ao.home('open'), 0o755);
     const warned = await ao.run(open, ['doctor', '--json']);
     assert.deepEqual([warned.code, JSON.parse(warned.stdout).checks[3].status], [0, 'warn']);
+  });
+
+  test('--fix closes a data directory of ours to others, and leaves one of something else alone', async () => {
+    const open = makeDirectory(ao.home('empty-home'), 0o755);
+    const { code, stdout } = await ao.run(open, ['doctor', '--fix']);
+    assert.equal(code, 0);
+    assert.match(stdout, /^ok {4}data {5}\S+\n +mended: closed /m);
+    assert.equal(statSync(open).mode & 0o777, 0o700);
+    const strange = makeDirectory(ao.home('strange'), 0o755);
+    writeFileSync(join(strange, 'letter.txt'), '');
+    const left = await ao.run(strange, ['doctor', '--fix', '--json']);
+    const { status, mended } = JSON.parse(left.stdout).checks[3];
+    assert.deepEqual([status, mended, statSync(strange).mode & 0o777], ['warn', null, 0o755]);
+  });
+
+  test('--fix replaces a daemon that died, and removes what an interrupted install left', async () => {
+    const other = ao.home('died');
+    await ao.run(other, ['daemon', 'start']);
+    const pid = daemonPid(other) ?? assert.fail();
+    process.kill(pid, 'SIGKILL');
+    await waitFor('the end of the daemon', () => !lives(pid));
+    for (const owner of [4_194_305, process.pid]) makeDirectory(join(ao.root, `.ao-install.${owner}`));
+    const states = async (...flags: string[]): Promise<unknown[]> => {
+      const { checks } = JSON.parse((await ao.run(other, ['doctor', '--json', ...flags])).stdout);
+      return [checks[6].status, checks[6].mended, checks[8].status, checks[8].mended];
+    };
+    assert.deepEqual(await states(), ['warn', null, 'warn', null]);
+    const [daemon, started, install, removed] = await states('--fix');
+    assert.deepEqual([daemon, install], ['ok', 'ok']);
+    assert.equal(started, `started process ${daemonPid(other)}; agents go on`);
+    assert.equal(removed, 'removed .ao-install.4194305');
+    assert.equal(existsSync(join(ao.root, `.ao-install.${process.pid}`)), true, 'its process lives');
+    assert.deepEqual(await states('--fix'), ['ok', null, 'ok', null]);
   });
 
   test('warns of a run whose repository is gone', async () => {

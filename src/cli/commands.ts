@@ -86,7 +86,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'doctor',
     summary: 'check what ao needs on this machine, and say what to do',
-    examples: ['ao doctor', 'ao doctor --json'],
+    examples: ['ao doctor', 'ao doctor --fix'],
     load: () => import('./commands/doctor.ts'),
   },
   {

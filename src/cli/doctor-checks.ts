@@ -1,12 +1,23 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { Client, findDaemon } from '../api/client.ts';
+import { Client, connect, findDaemon } from '../api/client.ts';
+import { readDaemonInfo } from '../api/client/daemon-info.ts';
 import { AoError } from '../api/contract/errors.ts';
 import { findConfig, readConfig } from '../config/read-config.ts';
 import { type HomePaths, homePaths } from '../lib/ao-home.ts';
 import { codeId, isNewer } from '../lib/code-id.ts';
+import { leftByInstalls, root } from './interrupted-installs.ts';
 
 export interface Finding {
   name: string;
@@ -14,9 +25,16 @@ export interface Finding {
   message: string;
   /** What to do, null where there is nothing to do. */
   hint: string | null;
+  /** What `--fix` did, null where it did nothing. */
+  mended: string | null;
 }
 
-type Check = () => Promise<Omit<Finding, 'name'>> | Omit<Finding, 'name'>;
+interface Outcome extends Omit<Finding, 'name' | 'mended'> {
+  /** Only what takes nothing away from anybody; says what it did. */
+  mend?: () => Promise<string> | string;
+}
+
+type Check = () => Promise<Outcome> | Outcome;
 
 const run = promisify(execFile);
 const paths = (): HomePaths => homePaths(process.env);
@@ -31,16 +49,24 @@ const checks: Record<string, Check> = {
   config: checkConfig,
   daemon: checkDaemon,
   runs: checkRuns,
+  install: checkInstall,
 };
 
-export async function runChecks(): Promise<Finding[]> {
-  return Promise.all(
-    Object.entries(checks).map(async ([name, check]) => ({ name, ...(await attempt(check)) })),
+export async function runChecks({ fix }: { fix: boolean }): Promise<Finding[]> {
+  const found = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => ({ name, check, outcome: await attempt(check) })),
   );
+  const findings: Finding[] = [];
+  for (const { name, check, outcome } of found) {
+    const { mend, ...told } = outcome;
+    if (!fix || mend === undefined) findings.push({ name, ...told, mended: null });
+    else findings.push({ name, ...(await attemptMending(check, mend)) });
+  }
+  return findings;
 }
 
 /** A check that breaks is a finding too. */
-async function attempt(check: Check): Promise<Omit<Finding, 'name'>> {
+async function attempt(check: Check): Promise<Outcome> {
   try {
     return await check();
   } catch (error) {
@@ -49,15 +75,29 @@ async function attempt(check: Check): Promise<Omit<Finding, 'name'>> {
   }
 }
 
-function ok(message: string): Omit<Finding, 'name'> {
+/** What the check says afterwards decides, not what was meant to be done. */
+async function attemptMending(
+  check: Check,
+  mend: () => Promise<string> | string,
+): Promise<Omit<Finding, 'name'>> {
+  let mended: string | null = null;
+  const outcome = await attempt(async () => {
+    mended = await mend();
+    return check();
+  });
+  const { status, message, hint } = outcome;
+  return { status, message, hint, mended };
+}
+
+function ok(message: string): Outcome {
   return { status: 'ok', message, hint: null };
 }
 
-function warn(message: string, hint: string | null): Omit<Finding, 'name'> {
+function warn(message: string, hint: string | null): Outcome {
   return { status: 'warn', message, hint };
 }
 
-function fail(message: string, hint: string | null): Omit<Finding, 'name'> {
+function fail(message: string, hint: string | null): Outcome {
   return { status: 'fail', message, hint };
 }
 
@@ -68,14 +108,14 @@ export function atLeast(version: string, wanted: readonly [number, number]): boo
   return difference > 0 || (difference === 0 && Number(minor) >= wanted[1]);
 }
 
-function checkNode(): Omit<Finding, 'name'> {
+function checkNode(): Outcome {
   const { node } = process.versions;
   return atLeast(node, [22, 18])
     ? ok(`Node ${node}`)
     : fail(`Node ${node} is too old`, 'Install Node 22.18 or newer.');
 }
 
-async function checkGit(): Promise<Omit<Finding, 'name'>> {
+async function checkGit(): Promise<Outcome> {
   const hint = 'Install git 2.38 or newer: https://git-scm.com';
   const found = await run('git', ['--version']).catch(() => null);
   if (found === null) return fail('git is not on the PATH', hint);
@@ -83,7 +123,7 @@ async function checkGit(): Promise<Omit<Finding, 'name'>> {
   return atLeast(version, [2, 38]) ? ok(version) : fail(`${version} is too old: it cannot merge trees`, hint);
 }
 
-async function checkTmux(): Promise<Omit<Finding, 'name'>> {
+async function checkTmux(): Promise<Outcome> {
   const found = await run('tmux', ['-V']).catch(() => null);
   if (found !== null) return ok(found.stdout.trim());
   const hint = 'Install tmux (apt install tmux, brew install tmux), or unset AO_RUNTIME.';
@@ -91,7 +131,7 @@ async function checkTmux(): Promise<Omit<Finding, 'name'>> {
   return ok('tmux is not installed; only ao fix --runtime tmux needs it');
 }
 
-function checkData(): Omit<Finding, 'name'> {
+function checkData(): Outcome {
   const { home } = paths();
   const hint = 'Set AO_HOME to a directory of yours that is writable.';
   const there = nearestThere(home);
@@ -103,8 +143,21 @@ function checkData(): Omit<Finding, 'name'> {
   const network = networkNames.get(statfsSync(there).type >>> 0);
   if (network !== undefined) return fail(`${home} is on ${network}, where databases get damaged`, hint);
   if (there !== home) return ok(`${home}, which will be made`);
-  const open = (statSync(home).mode & 0o077) !== 0;
-  return open ? warn(`other users may look into ${home}`, `Close it: chmod 700 ${home}`) : ok(home);
+  if ((statSync(home).mode & 0o077) === 0) return ok(home);
+  const found = warn(`other users may look into ${home}`, `Close it: chmod 700 ${home}`);
+  return isOurs(home) ? { ...found, mend: () => close(home) } : found;
+}
+
+/** AO_HOME may be a mistake: a directory of something else keeps its mode. */
+function isOurs(home: string): boolean {
+  const names = readdirSync(home);
+  const own = names.length === 0 || names.some((name) => name === 'ao.db' || name === 'daemon.lock');
+  return own && statSync(home).uid === process.getuid?.();
+}
+
+function close(home: string): string {
+  chmodSync(home, 0o700);
+  return `closed ${home} to other users`;
 }
 
 /** `path`, or the folder that it will be made in. */
@@ -121,7 +174,7 @@ const networkNames = new Map([
   [0x01021997, '9P'],
 ]);
 
-function checkSpace(): Omit<Finding, 'name'> {
+function checkSpace(): Outcome {
   const { home } = paths();
   const { bavail, bsize } = statfsSync(nearestThere(home));
   const free = (bavail * bsize) / 1e9;
@@ -132,22 +185,41 @@ function checkSpace(): Omit<Finding, 'name'> {
     : ok(message);
 }
 
-function checkConfig(): Omit<Finding, 'name'> {
+function checkConfig(): Outcome {
   const path = findConfig(process.cwd(), process.env['AO_CONFIG'], paths().home);
   if (path === null) return ok('no agent-orchestrator.yaml; that is fine');
   readConfig(path);
   return ok(path);
 }
 
-async function checkDaemon(): Promise<Omit<Finding, 'name'>> {
+async function checkDaemon(): Promise<Outcome> {
   const found = await findDaemon(process.env);
-  if (found === null) return ok('not running; the first command that needs it starts it');
+  const info = readDaemonInfo(paths());
+  if (found === null && info === null) return ok('not running; the first command that needs it starts it');
+  if (found === null) {
+    const hint =
+      'The next command starts another, which finds its agents again and tidies up: ao doctor --fix';
+    return {
+      ...warn(`process ${info?.pid} is gone or silent, without having stopped`, hint),
+      mend: startAnother,
+    };
+  }
   const { pid, version, codeId: theirs } = found.health;
   if (!isNewer(codeId(), theirs)) return ok(`process ${pid}, version ${version}`);
-  return warn(`process ${pid} runs older code`, 'The next command replaces it; or now: ao daemon restart');
+  const older = warn(
+    `process ${pid} runs older code`,
+    'The next command replaces it; or now: ao daemon restart',
+  );
+  return { ...older, mend: startAnother };
 }
 
-async function checkRuns(): Promise<Omit<Finding, 'name'>> {
+/** As every command does that needs the daemon. Its start removes checkouts of one that died, with their processes. */
+async function startAnother(): Promise<string> {
+  const { health } = await connect({ start: true });
+  return `started process ${health.pid}; agents go on`;
+}
+
+async function checkRuns(): Promise<Outcome> {
   const found = await findDaemon(process.env);
   if (found === null) return ok('nobody runs them while the daemon does not run');
   const going = (await new Client(found, process.env).runs()).filter(({ endedAt }) => endedAt === null);
@@ -157,4 +229,16 @@ async function checkRuns(): Promise<Omit<Finding, 'name'>> {
     return warn(`the repository of ${ids} is gone`, 'Stop what has lost its repository, or put it back.');
   }
   return ok(going.length === 1 ? 'one is under way' : `${going.length} are under way`);
+}
+
+/** Folders of installs that were killed, about 130 MB each. */
+function checkInstall(): Outcome {
+  const left = leftByInstalls();
+  if (left.length === 0) return ok('nothing is left of an interrupted install');
+  const names = left.map((path) => path.slice(root.length + 1)).join(', ');
+  const mend = (): string => {
+    for (const path of left) rmSync(path, { recursive: true, force: true });
+    return `removed ${names}`;
+  };
+  return { ...warn(`an interrupted install left ${names} in ${root}`, 'Remove it: ao doctor --fix'), mend };
 }
