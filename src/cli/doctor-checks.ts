@@ -9,7 +9,7 @@ import {
   statfsSync,
   statSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, connect, findDaemon } from '../api/client.ts';
 import { readDaemonInfo } from '../api/client/daemon-info.ts';
