@@ -1,0 +1,73 @@
+import type { System } from './load-engine.ts';
+import type { Life, Scheduler } from './scheduler.ts';
+import type { Surroundings } from './world.ts';
+
+/** What the engine finds in place of an operating system. */
+export function makeSystem({ scheduler, machine }: Surroundings, life: () => Life): System {
+  const ask = <T>(effect: () => T): Promise<T> => scheduler.call(life(), effect);
+  const missing = (path: string): never => {
+    throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
+  };
+  const exists = (path: string): boolean =>
+    path === '/repository' || machine.texts.has(path) || machine.directories.has(path);
+  const look = (path: string): unknown =>
+    exists(path) ? { isDirectory: () => !machine.texts.has(path), size: 1 } : missing(path);
+  const files: System['files'] = {
+    access: (path: string) => ask(() => void (exists(path) || missing(path))),
+    lstat: (path: string) => ask(() => look(path)),
+    stat: (path: string) => ask(() => look(path)),
+    mkdir: () => ask(() => undefined),
+    mkdtemp: (prefix: string) => ask(() => machine.freshName(prefix)),
+    readdir: (path: string) =>
+      ask(() => [
+        ...new Set(
+          [...machine.directories.keys()].flatMap((name) =>
+            name.startsWith(`${path}/`) ? [name.slice(path.length + 1).split('/')[0]] : [],
+          ),
+        ),
+      ]),
+    realpath: (path: string) => ask(() => path),
+    rename: () => ask(() => undefined),
+    rmdir: () => ask(() => undefined),
+    rm: (path: string) => ask(() => machine.remove(path)),
+    writeFile: (path: string, text: string) => ask(() => void machine.texts.set(path, text)),
+  };
+  return {
+    files,
+    endTree: ({ mark }) =>
+      ask(() => {
+        const process = machine.processes.get(mark);
+        if (process) machine.end(process, { state: 'exited', code: null, signal: 'SIGTERM' });
+        return [];
+      }),
+    delay: (ms, _value, { signal }) =>
+      new Promise((resolve, reject) => {
+        const cancel = scheduler.timer(life(), ms, resolve);
+        signal?.addEventListener('abort', () => {
+          cancel();
+          reject(signal.reason);
+        });
+      }),
+    randomBytes: (size) => Buffer.from(scheduler.random.hex(size * 2), 'hex'),
+    setInterval: (run, ms) => startInterval(scheduler, life(), run, ms),
+    clearInterval: (timer) => (timer as { stop?: () => void } | undefined)?.stop?.(),
+    timeoutSignal: (ms) => {
+      const controller = new AbortController();
+      scheduler.timer(life(), ms, () => controller.abort(new Error('timed out, aborted')));
+      return controller.signal;
+    },
+  };
+}
+
+function startInterval(scheduler: Scheduler, life: Life, run: () => void, ms: number) {
+  let cancel = (): void => {};
+  const again = (): void => {
+    cancel = scheduler.timer(life, ms, () => {
+      again();
+      run();
+    });
+  };
+  again();
+  const timer = { unref: () => timer, stop: () => cancel() };
+  return timer;
+}
