@@ -49,6 +49,8 @@ export async function untilExecuting({ handle, program, changes, untilWhole }: S
   const signal = AbortSignal.timeout(startMs);
   for (let pause = 1; !signal.aborted; pause = Math.min(pause * 2, 50)) {
     const alive = (await readStartTime(handle.pid)) !== null;
+    // Before the pid, which has the last word by the time that a status is there.
+    const ended = await readExit(handle.dir);
     const agent = await readAgentPid(handle.dir);
     if (agent === 'failed') {
       await untilWhole();
@@ -59,7 +61,7 @@ export async function untilExecuting({ handle, program, changes, untilWhole }: S
         'Check its first line (#!…) and its format.',
       );
     }
-    if (await readExit(handle.dir)) return;
+    if (ended) return;
     if (agent !== null) {
       const command = await readArguments(agent);
       if (command !== null && !command.includes(innerShell)) return;
