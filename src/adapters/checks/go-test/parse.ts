@@ -108,13 +108,14 @@ function tellTest(tally: Tally, { one, title, test }: Told, { packages }: Source
   if (test.state === 'pass') return tally.pass(null, name);
   if (test.state === 'skip') return tally.skip(null, name);
   const own = test.output.replace(/^\s*(?:=== |--- )\S+.*\n?/gm, '').trim();
-  const inner = [...one.tests].some(
-    ([other, { state }]) => other.startsWith(`${title}/`) && state === 'fail',
-  );
-  if (own === '' && inner) return tally.pass(null, name);
+  if (own === '' && failsInside(one, title)) return tally.pass(null, name);
   const place = placeIn(packages, one.name, own);
   const message = own === '' ? 'It failed without a message.' : own;
   tally.fail({ file: null, name, title, message, shownFile: place?.file ?? null, line: place?.line ?? null });
+}
+
+function failsInside({ tests }: Package, title: string): boolean {
+  return [...tests].some(([other, { state }]) => state === 'fail' && other.startsWith(`${title}/`));
 }
 
 /** Those below `# <package>`; all where none are of that package: a package that it imports does not build. */
