@@ -10,6 +10,8 @@ import { names, readExit } from './session-files.ts';
 
 /** Files tell most; a process that is killed tells nothing, so it is looked at this often. */
 const netMs = 1000;
+/** Where a status was written, the end of the output is on its way: only a busy machine makes it late. */
+const lateMs = 5000;
 const chunkBytes = 64 * 1024;
 /** For the wrapper to write the status down after everything else of the session was killed. */
 const holderGraceMs = 1000;
@@ -92,7 +94,8 @@ export async function* followOutput(
       if (over && held.length === end.length) return;
       if (!over || position > before) stillSince = Number.POSITIVE_INFINITY;
       else if (stillSince === Number.POSITIVE_INFINITY) stillSince = performance.now();
-      if (performance.now() - stillSince >= netMs) return held.length > 0 ? yield held : undefined;
+      const patienceMs = state === 'exited' ? lateMs : netMs;
+      if (performance.now() - stillSince >= patienceMs) return held.length > 0 ? yield held : undefined;
       await changes.next(netMs, signal);
     }
   } finally {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -94,6 +94,7 @@ describe('the tmux runtime', { skip }, () => {
     const handle = await start([...argv, 'sh', ...odd], { dir, cwd: dir, env });
     const words = `${odd.map((word) => `<${word}>`).join('')}[${odd.join('|')}][${dir}]`;
     assert.equal(await outputOf(handle), words.replaceAll('\n', '\r\n'));
+    assert.deepEqual((await readdir(dir)).toSorted(), ['exit', 'input', 'output.log', 'pid']);
     await assert.rejects(start(['/bin/echo', 'x'.repeat(200_000)]), /arguments .* too long/);
     await assert.rejects(start(['/bin/echo', 'a\0b']), /NUL/);
   });

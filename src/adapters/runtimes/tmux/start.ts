@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AoError } from '../../../domain/errors.ts';
 import type { RuntimeHandle, Terminal } from '../../../domain/task.ts';
@@ -44,6 +44,7 @@ export async function startInTerminal(
     return handle;
   } finally {
     changes.close();
+    await rm(join(spec.dir, names.launch), { force: true }); // it holds the environment
   }
 }
 
