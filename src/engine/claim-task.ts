@@ -30,7 +30,8 @@ export async function claimTask(context: RunContext, taskId: string, account: st
       { op: 'insert', kind: 'session', row: rows.session },
     ],
   );
-  if (!claimed && (await context.store.get('task', task.id))?.attempt === task.attempt) {
+  const now = claimed ? null : await context.store.get('task', task.id);
+  if (now?.state === 'ready' && now.attempt === task.attempt) {
     throw new Error(`task ${task.id} cannot be claimed: attempt ${number} or session ${session} exists`);
   }
   return claimed;
