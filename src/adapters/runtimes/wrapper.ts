@@ -31,8 +31,8 @@ export const terminalEnd = Buffer.from('\x1b[0m\x1b[?25h\x1b[0m');
 
 const redirections: Record<Streams, string> = {
   files: '<"$dir/input" >>"$dir/output.log" 2>&1',
-  terminal: '',
-  'input and terminal': '<"$dir/input"',
+  terminal: '2>&3 3>&-',
+  'input and terminal': '<"$dir/input" 2>&3 3>&-',
 };
 
 function outerShell(streams: Streams): string {
@@ -40,7 +40,8 @@ function outerShell(streams: Streams): string {
     'dir=$1 inner=$2; shift 2',
     // A terminal that hangs up ends what runs in it; the system tells the agent when its shell has ended.
     streams === 'files' ? 'trap : HUP INT TERM' : 'trap : INT TERM',
-    // In parentheses, so that a shell's own word about a signal does not go to the agent's output.
+    // A shell's own word about a signal must not go to the agent's output: hence this, and the parentheses.
+    ...(streams === 'files' ? [] : ['exec 3>&2 2>/dev/null']),
     `(exec /bin/sh -c "$inner" ao-agent "$dir" "$@" ${redirections[streams]})`,
     'status=$?',
     'trap "" HUP INT TERM',

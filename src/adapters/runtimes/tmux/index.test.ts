@@ -155,6 +155,50 @@ describe('the tmux runtime', { skip }, () => {
     );
   });
 
+  /** Calls of tmux while `act` runs; the first `failing` ones find a server that is just ending. */
+  async function callsDuring(failing: number, act: () => Promise<void>): Promise<number> {
+    const bin = await mkdtemp(join(folder, 'bin-'));
+    const before = process.env['PATH'] ?? '';
+    const script = [
+      '#!/bin/sh',
+      `echo call >>'${bin}/calls'`,
+      `[ "$(wc -l <'${bin}/calls')" -gt ${failing} ] || { echo 'lost server' >&2; exit 1; }`,
+      `PATH='${before}' exec tmux "$@"`,
+    ];
+    await writeFile(join(bin, 'tmux'), `${script.join('\n')}\n`, { mode: 0o755 });
+    process.env['PATH'] = `${bin}:${before}`;
+    try {
+      await act();
+    } finally {
+      process.env['PATH'] = before;
+    }
+    return (await readFile(join(bin, 'calls'), 'utf8')).trim().split('\n').length;
+  }
+
+  test('calls tmux to start and to stop, never to look', async () => {
+    const calls = await callsDuring(0, async () => {
+      const handle = await start(sh('echo working; read line; echo done'));
+      await untilPrinted(handle, 'working');
+      await runtime.observe(handle);
+      const output = outputOf(handle);
+      await runtime.stop(handle, 1000);
+      assert.equal((await runtime.wait(handle, never)).state, 'exited');
+      assert.equal(await output, 'working\r\n');
+    });
+    assert.equal(calls, 2);
+  });
+
+  test('starts a server that ends at that moment anew, and gives up when it ends every time', async () => {
+    const calls = await callsDuring(2, async () => {
+      assert.equal(await outputOf(await start(sh('echo there'))), 'there\r\n');
+    });
+    assert.equal(calls, 3);
+    const inVain = await callsDuring(99, async () => {
+      await assert.rejects(start(sh('echo never')), /tmux could not start a terminal: lost server/);
+    });
+    assert.equal(inVain, 3);
+  });
+
   test('says what to install where there is no tmux', async () => {
     const before = process.env['PATH'];
     process.env['PATH'] = folder;
