@@ -2,7 +2,6 @@
 /** The command line: finds the command, loads its file and nothing else, and turns what goes wrong into an exit code. */
 import { commands } from './commands.ts';
 import type { CommandEntry } from './command.ts';
-import { usageError } from './output/did-you-mean.ts';
 import { failWith, tolerateFailingStreams } from './output/failure.ts';
 
 tolerateFailingStreams();
@@ -17,13 +16,15 @@ try {
 async function run(name: string | undefined, argv: readonly string[]): Promise<void> {
   if (name === '--version' || name === '-V') return printVersion();
   if (name === undefined || name === '--help' || name === '-h') return printHelp();
-  if (name === 'help') return argv[0] === undefined ? printHelp() : runCommand(find(argv[0]), ['--help']);
-  return runCommand(find(name), argv);
+  if (name === 'help')
+    return argv[0] === undefined ? printHelp() : runCommand(await find(argv[0]), ['--help']);
+  return runCommand(await find(name), argv);
 }
 
-function find(name: string): CommandEntry {
+async function find(name: string): Promise<CommandEntry> {
   const found = commands.find((command) => command.name === name);
   if (found !== undefined) return found;
+  const { usageError } = await import('./output/did-you-mean.ts');
   throw usageError(
     `there is no command "${name}"`,
     name,
@@ -38,7 +39,7 @@ async function runCommand(entry: CommandEntry, argv: readonly string[]): Promise
 }
 
 async function printVersion(): Promise<void> {
-  const { packageVersion } = await import('../lib/code-id.ts');
+  const { packageVersion } = await import('../lib/package-version.ts');
   process.stdout.write(`${packageVersion()}\n`);
 }
 

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { codeId, isNewer, packageVersion } from './code-id.ts';
+import { codeId, isNewer } from './code-id.ts';
+import { packageVersion } from './package-version.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ao-code-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,18 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageVersion } from './package-version.ts';
 
 /** Folder of the running code: `src`, or `dist` in an npm package. */
 const codeFolder = join(import.meta.dirname, '..');
 
 const onlyTests = /^(?:fixtures|test-support)$/;
-
-export function packageVersion(): string {
-  const text = readFileSync(join(codeFolder, '..', 'package.json'), 'utf8');
-  const parsed: unknown = JSON.parse(text);
-  if (typeof parsed === 'object' && parsed !== null && 'version' in parsed) return String(parsed.version);
-  throw new Error('package.json names no version');
-}
 
 /**
  * Which code runs: `<version>+<newest change, base 36>.<hash>`. Tells an upgraded or edited checkout from the one that a
