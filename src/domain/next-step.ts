@@ -100,7 +100,7 @@ function closable(snapshot: RunSnapshot): Step[] {
 }
 
 /** Findings of the head that no task stands for. A done task whose finding came back does not count. */
-export function unplanned(snapshot: RunSnapshot): Finding[] {
+export function unplanned(snapshot: Pick<RunSnapshot, 'run' | 'tasks' | 'head'>): Finding[] {
   if (snapshot.head === null) return [];
   const covered = new Set<string>(snapshot.run.flaky);
   for (const task of snapshot.tasks) {

@@ -1,9 +1,10 @@
 import type { Event } from '../domain/events.ts';
 import type { Finding } from '../domain/finding.ts';
 import { AoError } from '../domain/errors.ts';
-import { STOPPED } from '../domain/next-step.ts';
+import { STOPPED, unplanned } from '../domain/next-step.ts';
 import type { Report } from '../domain/report.ts';
 import type { Run } from '../domain/run.ts';
+import type { Task } from '../domain/task.ts';
 import { Semaphore } from '../lib/semaphore.ts';
 import { type Answer, answerTask } from './answer-task.ts';
 import { announcing, Announcements } from './announcements.ts';
@@ -26,6 +27,7 @@ import { preview } from './preview.ts';
 import { RunLoops } from './run-loops.ts';
 import { resumeAll, type Runs, startOrJoin } from './start-run.ts';
 import { sweepCheckouts } from './sweep.ts';
+import { knownResult } from './tree-results.ts';
 import { readRun, reportOf, runView, sessionView, taskView } from './views.ts';
 
 /** Opens the engine on a world: sweeps what a crash left, goes on with every run that has not finished. */
@@ -87,7 +89,16 @@ class AoEngine implements Engine {
   async report(id: string): Promise<Report> {
     const run = await findRow(this.#world.store, 'run', id);
     const rows = await readRun(this.#world.store, run);
-    return reportOf(rows, await this.#baseline(run), this.#world.clock.now());
+    const parts = { baseline: await this.#baseline(run), left: await this.#left(run, rows.tasks) };
+    return reportOf(rows, parts, this.#world.clock.now());
+  }
+
+  /** Findings of a finished run's head that no task stands for. */
+  async #left(run: Run, tasks: Task[]): Promise<Finding[]> {
+    if (run.state !== 'finished' || run.outcome !== 'remaining') return [];
+    const { layout, store } = this.#world;
+    const hub = await this.#world.openHub(layout.hub(run.project), run.path);
+    return unplanned({ run, tasks, head: await knownResult({ hub, store, run: run.id }, run.head) });
   }
 
   async #baseline(run: Run): Promise<{ finding: Finding; flaky: boolean }[]> {

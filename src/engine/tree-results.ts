@@ -5,7 +5,10 @@ import type { RunContext } from './context.ts';
 import { patchRun } from './patch-run.ts';
 
 /** The stored checks of a commit's tree, or null where it was never checked in this run. */
-export async function knownResult(context: RunContext, commit: string): Promise<TreeResult | null> {
+export async function knownResult(
+  context: Pick<RunContext, 'hub' | 'store' | 'run'>,
+  commit: string,
+): Promise<TreeResult | null> {
   const tree = await context.hub.treeOf(commit);
   const stored = await context.store.get('result', `${context.run}.${tree}`);
   return stored?.result ?? null;

@@ -127,10 +127,10 @@ export function sessionView(session: Session, title: string, live: Live): Sessio
   };
 }
 
-/** The one report document; `baseline` are the findings of the first pass. */
+/** The one report document; `baseline` are the findings of the first pass, `left` those of the head that no task stands for. */
 export function reportOf(
   rows: RunRows,
-  baseline: { finding: Finding; flaky: boolean }[],
+  { baseline, left }: { baseline: { finding: Finding; flaky: boolean }[]; left: Finding[] },
   now: number,
 ): Report {
   const { run } = rows;
@@ -144,9 +144,12 @@ export function reportOf(
       findings: baseline.map(({ finding, flaky }) => reportFinding(finding, flaky)),
     },
     tasks: rows.tasks.map((task) => reportTask(rows, task)),
-    remaining: rows.tasks
-      .filter((task) => task.state !== 'done')
-      .map((task) => ({ id: task.id, title: task.title, reason: remainingReason(rows, task) })),
+    remaining: [
+      ...rows.tasks
+        .filter((task) => task.state !== 'done')
+        .map((task) => ({ id: task.id, title: task.title, reason: remainingReason(rows, task) })),
+      ...left.map(({ id, title }) => ({ id, title, reason: 'came to light after the last round' })),
+    ],
     elapsedMs: (run.endedAt ?? now) - run.createdAt,
   };
 }

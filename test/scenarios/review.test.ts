@@ -7,6 +7,15 @@ import { waitFor } from '../support/wait-for.ts';
 import { finished, fix, nodeTest, openBench, request, script } from './support/engine.ts';
 import { honestFix, moduleFiles, redModules } from './support/modules.ts';
 
+/** A file of tests that cannot be loaded before its import exists, and fails once it can. */
+const hidden = [
+  `import assert from 'node:assert/strict';`,
+  `import { test } from 'node:test';`,
+  `import '../src/missing.mjs';`,
+  `test('what was hidden', () => assert.equal(1, 2));`,
+  ``,
+].join('\n');
+
 test('an accepted change is accepted alone: a later, different one is held to the policy again', async (t) => {
   const bench = await openBench(t);
   const repository = await makeRepository({ files: redModules(['sly']) });
@@ -133,4 +142,27 @@ test('a program that does not exist is refused before anything is spent', async 
   const wanted = request(repository, { agent: 'command', agentCommand: ['no-such-agent', '{prompt}'] });
   await assert.rejects(bench.engine.fix(wanted), /There is no program no-such-agent/);
   assert.deepEqual(await bench.engine.runs(), []);
+});
+
+test('what comes to light after the last round is among what remains', async (t) => {
+  const bench = await openBench(t);
+  const repository = await makeRepository({
+    files: { ...redModules(['first']), 'test/hidden.test.mjs': hidden },
+  });
+  t.after(() => repository.remove());
+  const agentScript = await script(bench, {
+    rules: [
+      { match: { finding: 'first' }, steps: [honestFix('first', 1)] },
+      {
+        match: { finding: 'hidden' },
+        steps: [{ write: { file: 'src/missing.mjs', text: 'export {};\n' } }],
+      },
+    ],
+  });
+  const report = await fix(bench, request(repository, { agentScript, maxRounds: 1 }));
+  assert.equal(report.ok, false, JSON.stringify(report, null, 1));
+  assert.deepEqual(
+    report.remaining.map(({ title, reason }) => [title, reason]),
+    [['what was hidden', 'came to light after the last round']],
+  );
 });
