@@ -79,6 +79,8 @@ export interface Session {
   exitCode: number | null;
   reason: string | null;
   workspace: WorkspaceRef;
+  /** Tree of the workspace after its setup, where that changed the project's files. */
+  prepared?: string;
   /** Directory of its logs and runtime files. */
   dir: string;
   /** What the runtime needs to find the agent again after a restart of the daemon; null until it was started. */

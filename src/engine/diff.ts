@@ -4,7 +4,7 @@ import type { Hub } from '../ports/git.ts';
 import { aoPerson } from './ao-person.ts';
 import type { World } from './context.ts';
 import { findRow } from './find-row.ts';
-import { taskFiles } from './start-session.ts';
+import { taskFiles } from './task-files.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 

@@ -5,9 +5,7 @@ import { runtimeOf } from '../domain/run.ts';
 import type { Attempt, Session, Task } from '../domain/task.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
-
-/** Files of ours in a workspace; never part of a change. */
-export const taskFiles = ['TASK.md', '.ao'] as const;
+import { treeAfterSetup } from './setup-by-products.ts';
 
 /**
  * Makes the workspace, prepares it like every other checkout, puts the task into it and starts the agent. Rejects with
@@ -34,6 +32,7 @@ export async function startSession(
     dir: session.dir,
     signal: context.signal,
   });
+  const prepared = added.ran === true ? await treeAfterSetup(context, session) : null;
   const brief = await writeBrief(context, rows);
   const launch = context.findAgent(session.agent).launch({
     prompt: brief.prompt,
@@ -51,7 +50,7 @@ export async function startSession(
       kind: 'session',
       row: session,
       event: 'started',
-      patch: { handle, startedAt: context.clock.now() },
+      patch: { handle, startedAt: context.clock.now(), ...(prepared === null ? {} : { prepared }) },
       body: { pid: handle.pid, title: task.title },
     },
   ]);

@@ -36,8 +36,8 @@ export interface SetupRun {
 
 /**
  * Makes a checkout ready to work in; the same way for agents and for checks. Resolves to what must be added to the
- * environment there (`VIRTUAL_ENV`, a longer `PATH`). Rejects with one clear AoError.
+ * environment there (`VIRTUAL_ENV`, a longer `PATH`), and whether anything was run. Rejects with one clear AoError.
  */
 export interface Setup {
-  prepare(run: SetupRun): Promise<{ env: Record<string, string> }>;
+  prepare(run: SetupRun): Promise<{ env: Record<string, string>; ran?: boolean }>;
 }

@@ -80,3 +80,24 @@ test('The tree that lands is the tree that was tested, and it is less red than t
     failing.join(' '),
   );
 });
+
+test('what a setup writes into the project is nobody’s change, unless the agent changed it too', async (t) => {
+  const bench = await openBench(t);
+  const repository = await makeRepository({ files: redModules(['one', 'two']) });
+  t.after(() => repository.remove());
+  const agentScript = await script(bench, {
+    rules: [
+      { match: { finding: 'one' }, steps: [honestFix('one', 1)] },
+      {
+        match: { finding: 'two' },
+        steps: [honestFix('two', 2), { append: { file: 'kept.txt', text: 'and by the agent\n' } }],
+      },
+    ],
+  });
+  const setup = 'echo generated > made.txt; echo by the setup > kept.txt';
+  const report = await fix(bench, request(repository, { agentScript, setup }));
+  assert.equal(report.ok, true, JSON.stringify(report, null, 1));
+  const landed = await repository.git('diff', '--name-only', report.target.before, 'main');
+  assert.deepEqual(landed.split('\n'), ['kept.txt', 'src/one.mjs', 'src/two.mjs']);
+  assert.equal(await repository.git('show', 'main:kept.txt'), 'by the setup\nand by the agent');
+});

@@ -31,7 +31,7 @@ export function makeSetup(): Setup {
         run.signal.throwIfAborted();
         await follow(run, recipe, filling);
       }
-      return { env: environmentOf(run) };
+      return { env: environmentOf(run), ran: recipes.length > 0 };
     },
   };
 }

@@ -165,7 +165,7 @@ test('an entry that was left half-made is never used', async () => {
 
 test('a package.json without dependencies needs nothing', async () => {
   const root = checkout({ 'package.json': '{"name":"x","scripts":{"test":"node --test"}}' });
-  assert.deepEqual(await prepare(root, null, 'cache-none'), { env: {} });
+  assert.deepEqual(await prepare(root, null, 'cache-none'), { env: {}, ran: false });
   assert.deepEqual(readdirSync(root), ['package.json']);
 });
 
