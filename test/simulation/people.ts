@@ -68,7 +68,7 @@ const moments = [
   'run.adopted',
 ];
 
-/** In some runs deeds follow closely on such a moment, a few times. */
+/** In some runs deeds, or the daemon's death, follow closely on such a moment, a few times. */
 function planInterruptions(stage: Stage): void {
   const { random } = stage.scheduler;
   const probability = random.pick([0, 0, 0.1, 0.3]);
@@ -76,8 +76,10 @@ function planInterruptions(stage: Stage): void {
   stage.rules.onEvent = (type) => {
     if (!moments.includes(type) || left === 0 || !random.chance(probability)) return;
     left -= 1;
+    const life = stage.life();
+    if (random.chance(0.3)) life.diesAt = life.calls + random.between(1, 5);
     const name = random.oneOf(Object.keys(deeds)) ?? '';
-    stage.scheduler.after(random.between(0, 30), () => perform(stage, name));
+    stage.scheduler.after(random.pick([0, 0, random.between(0, 30)]), () => perform(stage, name));
   };
 }
 

@@ -12,7 +12,9 @@ const corners = (
   'task.park task.retry task.return landing.confirm landing.refuse landing.reject landing.withdraw attempt.superseded'
 ).split(' ');
 
-test(`the engine keeps every invariant in ${SEEDS} simulated worlds, and the worlds have every corner`, async () => {
+test(`the engine keeps every invariant in ${SEEDS} simulated worlds, and the worlds have every corner`, {
+  timeout: 600_000,
+}, async () => {
   const engine = await loadEngine(null);
   const missing = new Set(corners);
   const outcomes = new Set<string>();
