@@ -199,6 +199,12 @@ test('an attempt that lost its task has to end, and the reason is the task’s',
   assert.ok(other?.kind === 'continue-attempt' && other.unwanted !== null);
 });
 
+test('an attempt that a person accepts while the rows are read is not sent away', () => {
+  const parked = task('t1', 'inbox', { attempt: 1, reason: 'needs_you' });
+  const [step] = nextSteps(snapshot({ head: head(['a']), tasks: [parked], attempts: [attempt('t1')] }));
+  assert.deepEqual(step?.kind === 'continue-attempt' && step.unwanted, null);
+});
+
 test('a stopping run ends its attempts first and itself last', () => {
   const stopping: Run = { ...run, state: 'stopping' };
   const live = { run: stopping, tasks: [task('a', 'in_flight')], attempts: [attempt('a')] };

@@ -83,7 +83,9 @@ function stoppingSteps({ run, attempts, landings, tasks }: RunSnapshot): Step[] 
 /** An attempt is welcome while its task is in flight under its number (the fencing token). */
 function unwanted(attempt: Attempt, tasks: Task[]): string | null {
   const task = tasks.find(({ id }) => id === attempt.task);
-  if (task?.state === 'in_flight' && task.attempt === attempt.number) return null;
+  // A parked task has no open attempt, unless a person accepted it after the tasks were read and before the attempts were.
+  const held = task?.state === 'in_flight' || task?.state === 'inbox';
+  if (held && task.attempt === attempt.number) return null;
   return task?.reason ?? 'no longer needed';
 }
 
