@@ -11,6 +11,7 @@ export interface System {
   setInterval(run: () => void, ms: number): { unref(): unknown };
   clearInterval(timer: unknown): void;
   timeoutSignal(ms: number): AbortSignal;
+  anySignal(all: AbortSignal[]): AbortSignal;
 }
 
 /** A planted bug: `find` stands in the file (below `src/`) exactly once. */
@@ -52,7 +53,7 @@ const replacements = new Map([
 /** In front of the engine's files, on their first line: their timers are the simulation's. */
 const timers =
   `const setInterval = (...given) => ${system}.setInterval(...given), clearInterval = (timer) => ${system}.clearInterval(timer), ` +
-  `AbortSignal = { any: (all) => globalThis.AbortSignal.any(all), timeout: (ms) => ${system}.timeoutSignal(ms) };`;
+  `AbortSignal = { any: (all) => ${system}.anySignal(all), timeout: (ms) => ${system}.timeoutSignal(ms) };`;
 
 /** What the engine does not use today is named when it does. */
 function standForFiles(): string {

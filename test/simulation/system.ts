@@ -51,12 +51,23 @@ export function makeSystem({ scheduler, machine }: Surroundings, life: () => Lif
     randomBytes: (size) => Buffer.from(scheduler.random.hex(size * 2), 'hex'),
     setInterval: (run, ms) => startInterval(scheduler, life(), run, ms),
     clearInterval: (timer) => (timer as { stop?: () => void } | undefined)?.stop?.(),
+    anySignal,
     timeoutSignal: (ms) => {
       const controller = new AbortController();
       scheduler.timer(life(), ms, () => controller.abort(new Error('timed out, aborted')));
       return controller.signal;
     },
   };
+}
+
+/** Node holds on to combined signals that are listened to; those of a world that is over have to go with it. */
+function anySignal(all: AbortSignal[]): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of all) {
+    if (signal.aborted) controller.abort(signal.reason);
+    else signal.addEventListener('abort', () => controller.abort(signal.reason));
+  }
+  return controller.signal;
 }
 
 function startInterval(scheduler: Scheduler, life: Life, run: () => void, ms: number) {
