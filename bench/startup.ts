@@ -1,4 +1,4 @@
-// npm run bench: how long the shortest commands take, as multiples of `node -e 0` of the pinned Node, side by side.
+// npm run bench -- startup: how long the shortest commands take, as multiples of `node -e 0` of the pinned Node, side by side.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';

@@ -23,10 +23,14 @@ export interface Composition {
   log: World['log'];
 }
 
+export async function composeEngine(composition: Composition): Promise<Engine> {
+  return createEngine(await composeWorld(composition));
+}
+
 /** The one place where the real parts are put together. */
-export async function composeEngine({ home, log }: Composition): Promise<Engine> {
+export async function composeWorld({ home, log }: Composition): Promise<World> {
   await mkdir(home, { recursive: true, mode: 0o700 });
-  return createEngine({
+  return {
     store: await openSqliteStore(path.join(home, 'ao.db'), systemClock, {
       synchronous: synchronous(process.env['AO_SQLITE_SYNCHRONOUS'] || 'full'),
     }),
@@ -42,7 +46,7 @@ export async function composeEngine({ home, log }: Composition): Promise<Engine>
     memoryAvailableBytes: () => process.availableMemory(),
     log,
     markPrefix: createHash('sha256').update(home).digest('hex').slice(0, 12),
-  });
+  };
 }
 
 function synchronous(given: string): 'full' | 'normal' {

@@ -1,0 +1,82 @@
+// npm run bench -- idle: what the daemon costs while 50 agents think: processes that it starts, and memory.
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { report } from './support/figures.ts';
+import { checkItems, itemsRepository } from './support/items.ts';
+import { inPlace, type Place, startFix, untilRun } from './support/place.ts';
+
+const sessions = 50;
+const watchMs = 60_000;
+const settleMs = 5_000;
+
+/** Resident memory in megabytes. */
+function memory({ pid }: Place): number {
+  const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(found?.[1]) / 1024;
+}
+
+/**
+ * Page faults of children that have ended (`cminflt`). No program starts without one, so that a difference of zero is no
+ * process at all, however short; nothing has to look at the right moment.
+ */
+function childFaults({ pid }: Place): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[8]);
+}
+
+function children({ pid }: Place): number {
+  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return list === '' ? 0 : list.split(' ').length;
+}
+
+/** 0 for none; processes are not told apart, so that anything else is only "some". */
+async function startedMeanwhile(place: Place, work: () => Promise<unknown>): Promise<number> {
+  const [faults, living] = [childFaults(place), children(place)];
+  await work();
+  return childFaults(place) - faults + Math.max(0, children(place) - living);
+}
+
+const repository = await itemsRepository(sessions, 0);
+try {
+  await inPlace(async (place) => {
+    await place.client.runs();
+    await delay(settleMs);
+    const none = memory(place);
+    const run = await startFix(place, repository, {
+      checks: [`items=${checkItems}`],
+      agentCommand: JSON.stringify(['/bin/sleep', '600']),
+      concurrency: String(sessions),
+      group: 'finding',
+    });
+    await untilRun(
+      place,
+      run,
+      ({ tasks }) => tasks.filter(({ phase }) => phase === 'working').length === sessions,
+    );
+    const session = (await place.client.sessions())[0];
+    await delay(settleMs);
+    const started = await startedMeanwhile(place, () => delay(watchMs));
+    const full = memory(place);
+    const control = await startedMeanwhile(place, () => place.client.diff(session?.id ?? ''));
+    if (control === 0) throw new Error('a git that the daemon did start was not seen');
+    const made = `${(watchMs / 1000).toFixed(0)} s; control: ${control} faults for one ao diff`;
+    report([
+      {
+        what: `processes started beside ${sessions} idle sessions`,
+        value: started,
+        made,
+        most: 0,
+        digits: 0,
+      },
+      { what: `daemon memory, ${sessions} sessions (MB)`, value: full, made: 'VmRSS', most: 170, digits: 0 },
+      {
+        what: 'the same ÷ none',
+        value: full / none,
+        made: `${full.toFixed(0)} ÷ ${none.toFixed(0)} MB`,
+        most: 1.3,
+      },
+    ]);
+  });
+} finally {
+  await repository.remove();
+}

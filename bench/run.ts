@@ -1,0 +1,18 @@
+// npm run bench [-- NAME...]: all benchmarks, or the named ones, one after another. Ends with 1 where a figure is short.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const names = ['startup', 'fleet', 'queue', 'workspace', 'idle', 'latency', 'store'];
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !names.includes(name));
+if (unknown !== undefined) {
+  console.error(`There is no benchmark ${unknown}. Choose of: ${names.join(', ')}`);
+  process.exit(2);
+}
+for (const name of names.filter((one) => wanted.length === 0 || wanted.includes(one))) {
+  console.log(`\n## ${name}\n`);
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`)], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exitCode = 1;
+}
