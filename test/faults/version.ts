@@ -1,0 +1,47 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const repository = path.resolve(import.meta.dirname, '../..');
+
+/** A bug planted into a copy: `find` stands in the file (below `src/`) exactly once. */
+export interface Plant {
+  file: string;
+  find: string;
+  replace: string;
+}
+
+/** The target moves before anything says that it is about to: what the intent row is there against. */
+export const noIntent: Plant = {
+  file: 'engine/land-batch.ts',
+  find: '  if (!(await applyTransitions(context.store, moves)))',
+  replace:
+    '  const settled = await advanceTarget(context, stack.tip);\n' +
+    "  if (settled === 'adopted') return settled;\n" +
+    '  if (!(await applyTransitions(context.store, moves)))',
+};
+
+export interface Version {
+  readonly root: string;
+  remove(): void;
+}
+
+/** A copy of the source, which nobody edits while its daemons are killed. */
+export function copyVersion(plant: Plant | null): Version {
+  const root = mkdtempSync(path.join(tmpdir(), 'ao-version-'));
+  mkdirSync(path.join(root, 'scripts'));
+  for (const name of ['src', 'package.json', 'package-lock.json']) {
+    cpSync(path.join(repository, name), path.join(root, name), { recursive: true, preserveTimestamps: true });
+  }
+  symlinkSync(path.join(repository, 'node_modules'), path.join(root, 'node_modules'));
+  if (plant !== null) {
+    const file = path.join(root, 'src', plant.file);
+    const text = readFileSync(file, 'utf8');
+    if (text.split(plant.find).length !== 2) throw new Error(`not once in ${plant.file}: ${plant.find}`);
+    writeFileSync(
+      file,
+      text.replace(plant.find, () => plant.replace),
+    );
+  }
+  return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
+}
