@@ -65,5 +65,8 @@ for (const project of projects) {
   const missing = project.needs.filter((_, index) => runs[index] !== true);
   if (missing.length === 0)
     checkFormatContract({ ...expected, name: `${project.name}, run here`, observe: live(project) });
-  else test(`${project.name}, run here`, { skip: `${missing.join(', ')} not installed` }, () => {});
+  else {
+    const why = `${missing.join(', ')} is no part of this repository: its recorded output stands in`;
+    test(`${project.name}, run here (skipped: ${why})`, { skip: why }, () => {});
+  }
 }
