@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { report } from './support/figures.ts';
 import { checkItems, itemsRepository } from './support/items.ts';
-import { inPlace, type Place, startFix, untilRun } from './support/place.ts';
+import { inPlace, type Place, startFix, statFields, untilRun } from './support/place.ts';
 
 const sessions = 50;
 const watchMs = 60_000;
@@ -20,8 +20,7 @@ function memory({ pid }: Place): number {
  * process at all, however short; nothing has to look at the right moment.
  */
 function childFaults({ pid }: Place): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[8]);
+  return Number(statFields(pid)[8]);
 }
 
 function children({ pid }: Place): number {

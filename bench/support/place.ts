@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, connect, stopDaemon } from '../../src/api/client.ts';
@@ -23,6 +24,19 @@ export async function inPlace<T>(use: (place: Place) => Promise<T>): Promise<T> 
     await stopDaemon(env, { agents: true });
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** Fields of `/proc/<pid>/stat` behind the name, so that the first is number 3 of its manual page. */
+export function statFields(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** CPU of the daemon and of every program that it started and that has ended. */
+export function cpuSeconds({ pid }: Place): number {
+  const ticksPerSecond = 100;
+  const used = statFields(pid).slice(11, 15); // utime, stime, cutime, cstime
+  return used.reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
 }
 
 export type Flags = Record<string, string | string[]>;
