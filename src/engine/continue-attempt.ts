@@ -100,7 +100,11 @@ async function start(context: RunContext, rows: Rows, stop: AbortSignal): Promis
 
 /** The runtime writes its files before the program runs: where there are none, nothing was spent. */
 async function wasStarted(session: Session): Promise<boolean> {
-  return access(path.join(session.dir, 'output.log')).then(
+  return exists(path.join(session.dir, 'output.log'));
+}
+
+async function exists(place: string): Promise<boolean> {
+  return access(place).then(
     () => true,
     () => false,
   );
@@ -113,11 +117,18 @@ async function failToStart(context: RunContext, rows: Rows, problem: Problem): P
   await endNotStarted(context, rows, problem);
 }
 
-/** Nothing was worked on that could be judged; after a crash only the session says why. */
+/**
+ * Nothing can be judged; after a crash only the session says why. Where the daemon died before it wrote that the agent
+ * runs, the agent may have worked all the same.
+ */
 async function endNotStarted(context: RunContext, rows: Rows, problem: Problem | null = null): Promise<void> {
-  if (await endUnwanted(context, rows, null)) return;
+  const { session, attempt } = rows;
+  const worked =
+    attempt.change === null && (await wasStarted(session)) && (await exists(session.workspace.path));
+  const change = worked ? await saveWork(context, rows.task, attempt, session) : attempt.change;
+  if (await endUnwanted(context, rows, change)) return;
   const message = rows.session.reason ?? 'the agent could not be started';
-  await recordVerdict(context, rows, null, {
+  await recordVerdict(context, rows, change, {
     status: 'not_verifiable',
     problems: [problem ?? { code: 'agent_failed', message }],
     tree: null,
