@@ -5,6 +5,7 @@ import type { Session } from '../domain/task.ts';
 import type { Hub } from '../ports/git.ts';
 import type { World } from './context.ts';
 import type { CleanRequest, CleanResult } from './engine.ts';
+import { wasStarted } from './was-started.ts';
 import { removeEmptyFolder } from './remove-workspaces.ts';
 
 /**
@@ -41,10 +42,11 @@ async function cleanRun(world: World, run: Run, request: CleanRequest, result: C
 }
 
 /** Why a session's workspace has to stay, or null. */
-async function unsaved(world: World, { task, attempt, workspace }: Session): Promise<string | null> {
+async function unsaved(world: World, session: Session): Promise<string | null> {
+  const { task, attempt, workspace } = session;
   const row = await world.store.get('attempt', `${task}.${attempt}`);
   const saved = row !== null && row.change !== null;
-  if (saved || (await sizeOf(workspace.path)) === null) return null;
+  if (saved || (await sizeOf(workspace.path)) === null || !(await wasStarted(session))) return null;
   return `its work was never saved: ${workspace.path}`;
 }
 

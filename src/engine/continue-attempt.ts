@@ -1,9 +1,8 @@
-import { access } from 'node:fs/promises';
-import path from 'node:path';
 import { AoError } from '../domain/errors.ts';
 import type { Problem } from '../domain/evidence.ts';
 import type { Attempt, Session, Task } from '../domain/task.ts';
 import type { RunContext } from './context.ts';
+import { exists, wasStarted } from './was-started.ts';
 import { putBack, recordVerdict, supersede } from './record-verdict.ts';
 import { saveWork } from './save-work.ts';
 import { startSession } from './start-session.ts';
@@ -96,18 +95,6 @@ async function start(context: RunContext, rows: Rows, stop: AbortSignal): Promis
       message: error.hint === null ? error.message : `${error.message} ${error.hint}`,
     };
   }
-}
-
-/** The runtime writes its files before the program runs: where there are none, nothing was spent. */
-async function wasStarted(session: Session): Promise<boolean> {
-  return exists(path.join(session.dir, 'output.log'));
-}
-
-async function exists(place: string): Promise<boolean> {
-  return access(place).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function failToStart(context: RunContext, rows: Rows, problem: Problem): Promise<void> {

@@ -42,6 +42,19 @@ for (const workspace of ['clone', 'worktree'] as const) {
   });
 }
 
+test('a workspace in which no agent was ever started holds nothing unsaved and is cleaned', async (t) => {
+  const bench = await openBench(t);
+  const repository = await makeRepository({ files: redModules(['one']) });
+  t.after(() => repository.remove());
+  const wanted = request(repository, { agent: 'command', agentCommand: ['./no-such-agent'], maxAttempts: 1 });
+  const report = await fix(bench, wanted);
+  const session = await bench.engine.session(report.tasks[0]?.id ?? '');
+  await access(session.workspace);
+  const { kept } = await bench.engine.clean({ olderThanMs: 0, dryRun: false });
+  assert.deepEqual(kept, []);
+  await assert.rejects(access(session.workspace));
+});
+
 async function hubIn(home: string): Promise<string> {
   const [project = ''] = await readdir(path.join(home, 'projects'));
   return path.join(home, 'projects', project, 'hub.git');
