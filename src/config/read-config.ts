@@ -1,9 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, type Node } from 'yaml';
 import type { z } from 'zod';
 import { AoError } from '../domain/errors.ts';
 import { closest } from '../lib/closest.ts';
+import { plainLine } from '../domain/plain-text.ts';
+import { parseYaml } from './parse-yaml.ts';
 import { type Config, configSchema } from './schema.ts';
 
 export interface ConfigFile {
@@ -12,7 +14,11 @@ export interface ConfigFile {
 }
 
 const names = ['agent-orchestrator.yaml', 'agent-orchestrator.yml'];
-const mostBytes = 1_000_000;
+/** A second of reading at the worst, in which the daemon does nothing else. */
+const mostBytes = 256_000;
+/** More of them help nobody, and a generated file may have a hundred thousand. */
+const mostProblems = 20;
+const mostLetters = 300;
 
 /** `AO_CONFIG` relative to `folder`, else the nearest file from `folder` upwards, else one in the data directory. */
 export function findConfig(folder: string, named: string | undefined, home: string): string | null {
@@ -33,54 +39,39 @@ export function findConfig(folder: string, named: string | undefined, home: stri
   return names.map((name) => join(home, name)).find(isFile) ?? null;
 }
 
+/** A path that cannot even be asked about (a loop of links, a name too long) leads to no file. */
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false;
+  }
 }
 
 /** Reads and checks a configuration file. Rejects with all that is wrong, each as `file:line:column: what`. */
 export function readConfig(path: string): ConfigFile {
-  const text = readText(path);
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
-  const place = (offset: number): string => {
-    const { line, col } = counter.linePos(offset);
-    return `${path}:${line}:${col}`;
-  };
-  const [syntax] = document.errors;
-  if (syntax !== undefined) {
-    throw new AoError(
-      'config',
-      `${place(syntax.pos[0])}: ${firstLine(syntax.message)}`,
-      'Correct the YAML there.',
-    );
-  }
-  const root = document.contents;
-  const parsed = configSchema.safeParse(root === null ? {} : expand(document, place));
+  const { root, value, place } = parseYaml(path, readBytes(path));
+  const parsed = configSchema.safeParse(value);
   if (parsed.success) return { path, config: parsed.data };
-  const problems = parsed.error.issues.flatMap((issue) => describeIssue(issue, root));
+  const { issues } = parsed.error;
+  const problems = issues.slice(0, mostProblems).flatMap((issue) => describeIssue(issue, root));
   const lines = problems
     .toSorted((a, b) => a.offset - b.offset)
-    .map((it) => `${place(it.offset)}: ${it.what}`);
-  throw new AoError('config', lines.join('\n'), 'Correct the file there. "ao schema" prints all keys.');
+    .slice(0, mostProblems)
+    .map((it) => `${place(it.offset)}: ${plainLine(it.what, mostLetters)}`);
+  const hint = 'Correct the file there. "ao schema" prints all keys.';
+  const more = issues.length > mostProblems || problems.length > mostProblems;
+  throw new AoError('config', lines.join('\n'), more ? `There is more. ${hint}` : hint);
 }
 
-function readText(path: string): string {
+function readBytes(path: string): Buffer {
   try {
-    if (statSync(path).size > mostBytes) throw new Error(`it is larger than ${mostBytes / 1_000_000} MB`);
-    return readFileSync(path, 'utf8');
+    if (statSync(path).size > mostBytes) throw new Error(`it is larger than ${mostBytes / 1000} kB`);
+    return readFileSync(path);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new AoError('config', `${path} cannot be read: ${detail}`, 'Make the file readable, or remove it.');
-  }
-}
-
-/** Aliases are resolved here; one that names nothing, or a billion of them, is an error like any other. */
-function expand(document: ReturnType<typeof parseDocument>, place: (offset: number) => string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    const detail = error instanceof Error ? firstLine(error.message) : String(error);
-    throw new AoError('config', `${place(0)}: ${detail}`, 'Correct the YAML there.');
+    const hint = 'Make the file readable, or remove it.';
+    throw new AoError('config', `${path}:1:1: it cannot be read: ${detail}`, hint);
   }
 }
 
@@ -94,8 +85,8 @@ interface Problem {
 function describeIssue(issue: Issue, root: Node | null): Problem[] {
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(issue.path);
-    return issue.keys.map((key) => {
-      const near = closest(key, known);
+    return issue.keys.slice(0, mostProblems + 1).map((key) => {
+      const near = key.length > mostLetters ? null : closest(key, known);
       const what = `unknown key "${key}"${near === null ? '' : `; did you mean "${near}"?`}`;
       return { offset: offsetOf(root, issue.path, key), what };
     });

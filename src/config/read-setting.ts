@@ -69,7 +69,7 @@ export function readCount(setting: Setting, given: Given): number {
 }
 
 /** Timers of the system know no longer ones: they would end at once. */
-const longestMs = 24 * 24 * 3_600_000;
+export const longestMs = 24 * 24 * 3_600_000;
 
 export function readDuration(setting: Setting, given: Given): number {
   const duration = parseDuration(String(given.value));

@@ -1,23 +1,31 @@
 import { z } from 'zod';
 import { parseArgv } from '../lib/argv.ts';
 import { parseDuration } from '../lib/duration.ts';
-import { checkName, variableName } from './read-setting.ts';
+import { checkName, longestMs, variableName } from './read-setting.ts';
 import { defaultOf, fixSettings, type Setting } from './settings.ts';
 
 const notUsedYet = 'Accepted, not used yet.';
-const text = z.string().min(1);
+const passable = 'holds a zero byte, or half a character';
+const text = z
+  .string()
+  .min(1)
+  .refine((value) => value.trim() !== '', { error: 'is empty' })
+  .refine(isPassable, { error: passable });
 
 const duration = z
   .string()
   .refine((value) => parseDuration(value) !== null, {
     error: 'not a duration: write it like 90s, 30m or 1h30m',
   })
+  .refine((value) => isLasting(parseDuration(value)), { error: 'must be longer than 0 and at most 24 days' })
   .meta({ examples: ['90s', '30m', '1h30m'] });
 
 const command = z.union(
   [
     text.refine(isArgv, { error: 'cannot be split into words: check its quotes' }),
-    z.array(z.string()).min(1),
+    z
+      .array(z.string().refine(isPassable, { error: passable }))
+      .refine(namesProgram, { error: 'names no program' }),
   ],
   { error: 'expected a command: text with shell quoting, or a list of words' },
 );
@@ -34,9 +42,23 @@ const checks = z.record(
 
 const names = z.array(z.string().regex(variableName, { error: 'not the name of a variable' }));
 
+/** No program can be started with others. */
+function isPassable(value: string): boolean {
+  return value.isWellFormed() && !value.includes('\0');
+}
+
+function namesProgram([program = '']: readonly string[]): boolean {
+  return program !== '';
+}
+
+/** What does not parse has been told about already. */
+function isLasting(ms: number | null): boolean {
+  return ms === null || (ms > 0 && ms <= longestMs);
+}
+
 function isArgv(value: string): boolean {
   try {
-    return parseArgv(value).length > 0;
+    return namesProgram(parseArgv(value));
   } catch {
     return false;
   }
