@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { attemptRow, landingRow, runRow, taskRow } from '../../test/support/rows.ts';
 import type { CheckResult, TreeResult } from './check-result.ts';
 import type { Finding } from './finding.ts';
 import { nextSteps, type RunSnapshot } from './next-step.ts';
 import type { Run } from './run.ts';
-import type { Attempt, Landing, Task } from './task.ts';
+import type { Attempt, Task } from './task.ts';
 
 const finding = (id: string): Finding => ({
   id,
@@ -34,99 +35,12 @@ function head(failing: string[]): TreeResult {
   return { tree: 't', checks: [check] };
 }
 
-const run: Run = {
-  id: 'r',
-  state: 'running',
-  outcome: null,
-  reason: null,
-  project: 'p',
-  path: '/p',
-  branch: 'main',
-  before: 'c0',
-  head: 'c0',
-  target: 'c0',
-  adopted: null,
-  lastLanded: null,
-  shared: null,
-  held: null,
-  options: {
-    checks: [],
-    setup: null,
-    agent: 'command',
-    agentCommand: ['true'],
-    agentScript: null,
-    concurrency: 2,
-    checkConcurrency: 1,
-    maxAttempts: 3,
-    maxRounds: 2,
-    group: 'auto',
-    scope: null,
-    workspace: 'clone',
-    allowTestEdits: false,
-    policy: true,
-    attemptTimeoutMs: 1000,
-  },
-  env: {},
-  fingerprint: 'f',
-  round: 1,
-  baseline: null,
-  flaky: [],
-  createdAt: 0,
-  endedAt: null,
-};
+const run = runRow('run-1', { round: 1, options: { ...runRow('run-1').options, maxRounds: 2 } });
 
-const task = (id: string, state: Task['state'], patch: Partial<Task> = {}): Task => ({
-  id,
-  run: 'r',
-  project: 'p',
-  state,
-  reason: null,
-  title: id,
-  findings: [finding(id)],
-  attempt: 1,
-  attemptsAllowed: 3,
-  kept: null,
-  discard: [],
-  problems: [],
-  accepted: null,
-  landed: null,
-  fixedBy: null,
-  rank: 0,
-  createdAt: 0,
-  updatedAt: 0,
-  ...patch,
-});
+const task = (id: string, state: Task['state'], patch: Partial<Task> = {}): Task =>
+  taskRow(id, { state, findings: [finding(id)], attempt: 1, ...patch });
 
-const attempt = (of: string, number = 1): Attempt => ({
-  id: `${of}.${number}`,
-  run: 'r',
-  task: of,
-  number,
-  session: `s-${of}`,
-  agent: 'command',
-  account: 'default',
-  base: 'c0',
-  start: 'c0',
-  startedAt: 0,
-  endedAt: null,
-  outcome: null,
-  reason: null,
-  change: null,
-  verdict: null,
-  claim: null,
-});
-
-const landing = (of: string, state: Landing['state']): Landing => ({
-  id: `${of}.1`,
-  run: 'r',
-  task: of,
-  attempt: 1,
-  state,
-  change: { commit: 'c', tree: 't' },
-  queuedAt: 0,
-  intent: null,
-  problems: [],
-});
+const attempt = (of: string, number = 1): Attempt => attemptRow(of, { number });
 
 function snapshot(patch: Partial<RunSnapshot>): RunSnapshot {
   return {
@@ -185,7 +99,7 @@ test('a task that is landing at this moment is not closed under the hands of the
   const patch = {
     tasks: [task('a', 'in_flight')],
     passing: new Set(['a']),
-    landings: [landing('a', 'landing')],
+    landings: [landingRow('a', { state: 'landing' })],
   };
   assert.deepEqual(kinds(patch), ['merge']);
 });
@@ -210,7 +124,9 @@ test('a stopping run ends its attempts first and itself last', () => {
   const live = { run: stopping, tasks: [task('a', 'in_flight')], attempts: [attempt('a')] };
   assert.deepEqual(kinds(live), ['continue-attempt']);
   assert.deepEqual(kinds({ ...live, attempts: [] }), ['finish']);
-  assert.deepEqual(kinds({ ...live, attempts: [], landings: [landing('a', 'landing')] }), ['merge']);
+  assert.deepEqual(kinds({ ...live, attempts: [], landings: [landingRow('a', { state: 'landing' })] }), [
+    'merge',
+  ]);
 });
 
 test('a ready task for which there is no room yet keeps the run open', () => {

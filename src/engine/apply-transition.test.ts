@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { openMemoryStore } from '../adapters/stores/memory/index.ts';
 import { systemClock } from '../adapters/system-clock.ts';
-import { runRow, taskRow } from '../../test/contracts/store.contract.ts';
+import { runRow, taskRow } from '../../test/support/rows.ts';
 import { applyTransitions } from './apply-transition.ts';
 
 test('A task has at most one attempt that may write: of sixteen that claim it one wins, and an old token writes nothing', async () => {

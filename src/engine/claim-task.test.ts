@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openMemoryStore } from '../adapters/stores/memory/index.ts';
-import { runRow, stoppedClock, taskRow } from '../../test/contracts/store.contract.ts';
+import { stoppedClock } from '../../test/contracts/store.contract.ts';
+import { runRow, taskRow } from '../../test/support/rows.ts';
 import type { Store } from '../ports/store.ts';
 import { applyTransitions } from './apply-transition.ts';
 import { claimTask } from './claim-task.ts';

@@ -7,41 +7,20 @@ import { openTarget } from '../adapters/git/target.ts';
 import { openMemoryStore } from '../adapters/stores/memory/index.ts';
 import { cloneWorkspaces } from '../adapters/workspaces/clone.ts';
 import { worktreeWorkspaces } from '../adapters/workspaces/worktree.ts';
-import type { Attempt, Session } from '../domain/task.ts';
-import { runRow, stoppedClock, taskRow } from '../../test/contracts/store.contract.ts';
+import { stoppedClock } from '../../test/contracts/store.contract.ts';
 import { makeRepository, temporaryDirectory, writeFiles } from '../../test/support/repositories.ts';
+import { attemptRow, runRow, sessionRow, taskRow } from '../../test/support/rows.ts';
 import type { RunContext } from './context.ts';
 import { continueAttempt } from './continue-attempt.ts';
 
 const clock = stoppedClock();
-const shared = { run: 'run-1', task: 't1', agent: 'command', account: 'default', startedAt: 1 };
-const attempt: Attempt = {
-  ...shared,
-  id: 't1.1',
-  number: 1,
-  session: 's1',
-  base: 'b',
-  start: 'b',
-  endedAt: null,
-  outcome: null,
-  reason: null,
-  change: null,
-  verdict: null,
-  claim: null,
-};
-const session: Session = {
-  ...shared,
-  id: 's1',
-  attempt: 1,
+const attempt = attemptRow('t1');
+const session = sessionRow('t1', {
   state: 'ended',
   outcome: 'failed',
-  exitCode: null,
   reason: 'no workspace could be made',
-  workspace: { kind: 'clone', path: '/nowhere', branch: 'ao/s1', start: 'b' },
-  dir: '/nowhere',
-  handle: null,
   endedAt: 1,
-};
+});
 
 test('an agent that could not be started is judged so too when the daemon dies before it can write the verdict', async () => {
   const store = openMemoryStore(clock);

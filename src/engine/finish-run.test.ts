@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openMemoryStore } from '../adapters/stores/memory/index.ts';
 import { Semaphore } from '../lib/semaphore.ts';
-import { runRow, stoppedClock } from '../../test/contracts/store.contract.ts';
+import { stoppedClock } from '../../test/contracts/store.contract.ts';
+import { runRow } from '../../test/support/rows.ts';
 import type { RunContext } from './context.ts';
 import { finishRun } from './finish-run.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { NewEvent } from '../../src/domain/events.ts';
-import type { Run } from '../../src/domain/run.ts';
-import type { Attempt, Landing, Session, Task } from '../../src/domain/task.ts';
+import type { Task } from '../../src/domain/task.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Store, StoredResult, Write } from '../../src/ports/store.ts';
+import { attemptRow, landingRow, runRow, sessionRow, taskRow } from '../support/rows.ts';
 
 /** Time that stands still where a test put it. */
 export interface StoppedClock extends Clock {
@@ -14,74 +14,6 @@ export interface StoppedClock extends Clock {
 export function stoppedClock(): StoppedClock {
   const clock = { at: 1_000, now: () => clock.at, monotonic: () => clock.at };
   return clock;
-}
-
-export function taskRow(id: string, patch: Partial<Task> = {}): Task {
-  return {
-    id,
-    run: 'run-1',
-    project: 'project',
-    state: 'ready',
-    reason: null,
-    title: `task ${id}`,
-    findings: [],
-    attempt: 0,
-    attemptsAllowed: 3,
-    kept: null,
-    discard: [],
-    problems: [],
-    accepted: null,
-    landed: null,
-    fixedBy: null,
-    rank: 0,
-    createdAt: 1,
-    updatedAt: 1,
-    ...patch,
-  };
-}
-
-export function runRow(id: string, patch: Partial<Run> = {}): Run {
-  return {
-    id,
-    state: 'running',
-    outcome: null,
-    reason: null,
-    project: 'project',
-    path: '/somewhere',
-    branch: 'main',
-    before: 'a'.repeat(40),
-    head: 'a'.repeat(40),
-    target: 'a'.repeat(40),
-    adopted: null,
-    lastLanded: null,
-    shared: null,
-    held: null,
-    options: {
-      checks: [{ name: 'test', command: 'npm test', timeoutMs: 1000 }],
-      setup: null,
-      agent: 'command',
-      agentCommand: ['fix', '{prompt}'],
-      agentScript: null,
-      concurrency: 2,
-      checkConcurrency: 1,
-      maxAttempts: 3,
-      maxRounds: 5,
-      group: 'auto',
-      scope: null,
-      workspace: 'clone',
-      allowTestEdits: false,
-      policy: true,
-      attemptTimeoutMs: 1000,
-    },
-    env: { PATH: '/bin', NAME: 'with "quotes", a\nnewline and ünï' },
-    fingerprint: 'f',
-    round: 0,
-    baseline: null,
-    flaky: [],
-    createdAt: 1,
-    endedAt: null,
-    ...patch,
-  };
 }
 
 export function insertTask(id: string, patch: Partial<Task> = {}): Write {
@@ -104,55 +36,12 @@ export function eventOf(type: string, patch: Partial<NewEvent> = {}): NewEvent {
   return { run: 'run-1', task: null, session: null, type, body: {}, ...patch };
 }
 
-const attemptRow: Attempt = {
-  id: 't1.1',
-  run: 'run-1',
-  task: 't1',
-  number: 1,
-  session: 's1',
-  agent: 'command',
-  account: 'default',
-  base: 'b',
-  start: 'b',
-  startedAt: 1,
-  endedAt: null,
-  outcome: null,
-  reason: null,
-  change: null,
-  verdict: null,
-  claim: null,
-};
-
-const sessionRow: Session = {
-  id: 's1',
-  run: 'run-1',
-  task: 't1',
-  attempt: 1,
-  agent: 'command',
-  account: 'default',
+const attempt = attemptRow('t1');
+const session = sessionRow('t1', {
   state: 'running',
-  outcome: null,
-  exitCode: null,
-  reason: null,
-  workspace: { kind: 'clone', path: '/w', branch: 'ao/s1', start: 'b' },
-  dir: '/d',
   handle: { runtime: 'process', pid: 1, startTime: 'x', dir: '/d', mark: 'm' },
-  startedAt: 1,
-  endedAt: null,
-};
-
-const landingRow: Landing = {
-  id: 't1.1',
-  run: 'run-1',
-  task: 't1',
-  attempt: 1,
-  state: 'queued',
-  change: { commit: 'c', tree: 't' },
-  queuedAt: 1,
-  intent: null,
-  problems: [],
-};
-
+});
+const landing = landingRow('t1');
 const resultRow: StoredResult = { id: 'run-1.t', run: 'run-1', result: { tree: 't', checks: [] } };
 
 /** The suite that every store passes. `open` gives an empty store; `done` is called at the end. */
@@ -185,17 +74,17 @@ function rows(fresh: Fresh): void {
     const writes: Write[] = [
       { op: 'insert', kind: 'run', row: runRow('run-1') },
       { op: 'insert', kind: 'task', row: task },
-      { op: 'insert', kind: 'attempt', row: attemptRow },
-      { op: 'insert', kind: 'session', row: sessionRow },
-      { op: 'insert', kind: 'landing', row: landingRow },
+      { op: 'insert', kind: 'attempt', row: attempt },
+      { op: 'insert', kind: 'session', row: session },
+      { op: 'insert', kind: 'landing', row: landing },
       { op: 'insert', kind: 'result', row: resultRow },
     ];
     assert.equal(await store.commit(writes, []), true);
     assert.deepEqual(await store.get('run', 'run-1'), runRow('run-1'));
     assert.deepEqual(await store.get('task', 't1'), task);
-    assert.deepEqual(await store.get('attempt', 't1.1'), attemptRow);
-    assert.deepEqual(await store.get('session', 's1'), sessionRow);
-    assert.deepEqual(await store.get('landing', 't1.1'), landingRow);
+    assert.deepEqual(await store.get('attempt', 't1.1'), attempt);
+    assert.deepEqual(await store.get('session', session.id), session);
+    assert.deepEqual(await store.get('landing', 't1.1'), landing);
     assert.deepEqual(await store.get('result', 'run-1.t'), resultRow);
     assert.equal(await store.get('task', 'nobody'), null);
     assert.deepEqual(await store.list('result', { run: 'run-1' }), [resultRow]);
@@ -218,7 +107,7 @@ function rows(fresh: Fresh): void {
         insertTask('a'),
         insertTask('b', { run: 'run-2' }),
         insertTask('c', { state: 'done' }),
-        { op: 'insert', kind: 'session', row: sessionRow },
+        { op: 'insert', kind: 'session', row: session },
         { op: 'insert', kind: 'run', row: runRow('run-1') },
       ],
       [],
