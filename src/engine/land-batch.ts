@@ -1,12 +1,15 @@
 import type { Landing } from '../domain/task.ts';
+import type { Write } from '../ports/store.ts';
 import { advanceTarget, type Settled } from './advance-target.ts';
 import { applyTransitions, type Move } from './apply-transition.ts';
+import { withdrawals } from './close-task.ts';
 import type { RunContext } from './context.ts';
 import type { Stack } from './stack-changes.ts';
 
 /**
  * Lands a tested batch: the intent is written first, then the target moves by compare-and-swap, then the outcome is
- * written. A crash in between leaves the intent, and `settleIntents` finds out what became of it.
+ * written. A crash in between leaves the intent, and `settleIntents` finds out what became of it. The intent is written
+ * only while the run goes on and every task waits for its change: a person may have been quicker with a stop or a cancel.
  */
 export async function landBatch(
   context: RunContext,
@@ -19,8 +22,28 @@ export async function landBatch(
     const intent = { base, commit: stack.tip, squash: stack.squashes.get(row.id) ?? stack.tip };
     return { kind: 'landing', row, event: 'intend', patch: { intent }, body: { ...intent } };
   });
-  if (!(await applyTransitions(context.store, moves))) return 'stale'; // one was withdrawn meanwhile: plan again
-  return settleIntents(context);
+  if (await applyTransitions(context.store, moves, [goesOn(context.run), ...batch.map(isWaitedFor)])) {
+    return settleIntents(context);
+  }
+  await withdrawUnwanted(context, batch);
+  return 'stale'; // plan again
+}
+
+function goesOn(run: string): Write {
+  return { op: 'update', kind: 'run', id: run, expect: { state: 'running' }, patch: {} };
+}
+
+function isWaitedFor({ task, attempt }: Landing): Write {
+  return { op: 'update', kind: 'task', id: task, expect: { state: 'in_flight', attempt }, patch: {} };
+}
+
+/** A task that was taken away between the verdict and its place in the queue could not give that place up. */
+async function withdrawUnwanted(context: RunContext, batch: Landing[]): Promise<void> {
+  for (const row of batch) {
+    const task = await context.store.get('task', row.task);
+    if (task?.state === 'in_flight' && task.attempt === row.attempt) continue;
+    await applyTransitions(context.store, withdrawals([row]));
+  }
 }
 
 /**
