@@ -29,6 +29,19 @@ export type Streams = 'files' | 'terminal' | 'input and terminal';
 /** Ends the output of an agent in a terminal: colours off, cursor visible, colours off. */
 export const terminalEnd = Buffer.from('\x1b[0m\x1b[?25h\x1b[0m');
 
+/**
+ * Last, because a terminal that somebody has halted (Ctrl-S) would hold it up. Then the shell lets go of the terminal and
+ * stays until that hangs up: tmux does that once it has read everything. At the end of a shell it stops reading at
+ * once, and what the system has not handed over by then is lost.
+ */
+const leaveTerminal = [
+  "printf '\\033[0m\\033[?25h\\033[0m'",
+  "trap 'kill -9 $!; exit' HUP",
+  'exec </dev/null >/dev/null 2>&1 3>&-',
+  'command -p sleep 5 &',
+  'wait',
+];
+
 const redirections: Record<Streams, string> = {
   files: '<"$dir/input" >>"$dir/output.log" 2>&1',
   terminal: '2>&3 3>&-',
@@ -49,8 +62,7 @@ function outerShell(streams: Streams): string {
     'for try in 1 2 3; do',
     '  command -p mv -f "$dir/exit.draft" "$dir/exit" && break',
     'done',
-    // Last, because a terminal that somebody has halted (Ctrl-S) would hold it up.
-    ...(streams === 'files' ? [] : ["printf '\\033[0m\\033[?25h\\033[0m'"]),
+    ...(streams === 'files' ? [] : leaveTerminal),
   ].join('\n');
 }
 

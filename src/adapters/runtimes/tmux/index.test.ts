@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -127,6 +127,28 @@ describe('the tmux runtime', { skip }, () => {
     await runtime.stop(handle, 1000);
     assert.deepEqual(await runtime.observe(handle), { state: 'gone' });
   });
+
+  const onLinux = { skip: process.platform === 'linux' ? false : 'it looks into /proc' };
+  test(
+    'a session that has ended keeps its terminal until all that it printed was read',
+    onLinux,
+    async () => {
+      const handle = await start(sh('until test -e go; do sleep 0.02; done; echo "last words"'));
+      const server = Number(await tmux('display-message', '-p', '#{pid}'));
+      process.kill(server, 'SIGSTOP');
+      try {
+        await writeFile(join(handle.dir, 'go'), '');
+        assert.equal((await runtime.wait(handle, never)).state, 'exited');
+        await waitFor('the shell to let go of the terminal', () =>
+          readlink(`/proc/${handle.pid}/fd/1`).then((path) => path === '/dev/null'),
+        );
+      } finally {
+        process.kill(server, 'SIGCONT');
+      }
+      assert.equal(await outputOf(handle), 'last words\r\n');
+      await waitFor('the end of the shell', async () => (await readStartTime(handle.pid)) === null);
+    },
+  );
 
   test('stopping ends what got away from the terminal, then the pane, and the server with its last one', async () => {
     const handle = await start(
