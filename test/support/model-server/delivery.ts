@@ -1,0 +1,47 @@
+// Writes an answer of the model to a client: whole or in pieces, slowly, or only a part of it.
+import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Conversation } from './conversation.ts';
+import { type Answer, type Dialect, type HttpReply, json } from './dialect.ts';
+
+export interface Delivery {
+  dialect: Dialect;
+  conversation: Conversation;
+  answer: Answer;
+  /** Milliseconds between two pieces of a stream. */
+  pace: number;
+  /** What happens in the middle of it. */
+  stop: 'drop' | 'hang_in_stream' | null;
+  /** Ends the pauses. */
+  signal: AbortSignal;
+}
+
+export function send(response: ServerResponse, reply: HttpReply): void {
+  response.writeHead(reply.status, reply.headers).end(reply.body);
+}
+
+export async function deliver(response: ServerResponse, delivery: Delivery): Promise<void> {
+  const { dialect, conversation, answer, stop } = delivery;
+  if (conversation.stream) return deliverInPieces(response, delivery);
+  if (stop === 'drop') response.destroy();
+  if (stop === null) send(response, json(200, dialect.whole(answer, conversation)));
+}
+
+async function deliverInPieces(response: ServerResponse, delivery: Delivery): Promise<void> {
+  const { dialect, conversation, answer, pace, stop, signal } = delivery;
+  const all = dialect.stream(answer, conversation);
+  const sent = stop === null ? all : all.slice(0, Math.ceil(all.length / 2));
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+  for (const piece of sent) {
+    await written(response, piece); // so that what was sent before a drop has left
+    if (pace > 0) await delay(pace, undefined, { signal });
+  }
+  if (stop === 'drop') response.destroy();
+  if (stop === null) response.end();
+}
+
+function written(response: ServerResponse, piece: string): Promise<void> {
+  return new Promise((resolve) => {
+    response.write(piece, () => resolve()); // an error means that the client has gone, which is no fault of ours
+  });
+}

@@ -1,0 +1,52 @@
+// Every client has a tool for shell commands, each with a name and arguments of its own.
+import type { Conversation, Json, Schema, Tool } from './conversation.ts';
+import type { ToolCall } from './dialect.ts';
+
+const names = [
+  'bash',
+  'exec_command',
+  'run_shell_command',
+  'shell',
+  'shell_command',
+  'local_shell',
+  'terminal',
+  'execute',
+];
+
+export function shellTool(conversation: Conversation): Tool | null {
+  for (const name of names) {
+    const tool = conversation.tools.find((offered) => offered.name.toLowerCase() === name);
+    if (tool) return tool;
+  }
+  return conversation.tools.find((tool) => tool.schema === null) ?? null;
+}
+
+export function shellCall(tool: Tool, command: string, id: string): ToolCall {
+  return { id, tool, input: tool.schema === null ? programFor(command) : argumentsFor(tool.schema, command) };
+}
+
+/** Codex' "code mode": the model writes a program that calls the client's tools. */
+function programFor(command: string): string {
+  return `const r = await tools.exec_command({ cmd: ${JSON.stringify(command)} });\ntext(JSON.stringify(r));\n`;
+}
+
+function argumentsFor(schema: Schema, command: string): Json {
+  const properties = schema.properties ?? {};
+  const name = ['command', 'cmd', 'script'].find((candidate) => candidate in properties) ?? 'command';
+  const input: Json = { [name]: isList(properties[name]?.type) ? ['bash', '-lc', command] : command };
+  for (const required of schema.required ?? []) {
+    if (!(required in input)) input[required] = placeholder(properties[required]);
+  }
+  if ('description' in properties) input['description'] = 'Run a command';
+  return input;
+}
+
+const isList = (type: string | string[] | undefined): boolean => type === 'array' || type === 'ARRAY';
+
+function placeholder(property: { type?: string | string[]; enum?: unknown[] } | undefined): unknown {
+  if (property?.enum !== undefined) return property.enum[0];
+  const type = String(property?.type ?? 'string').toLowerCase();
+  if (type === 'boolean') return false;
+  if (type === 'number' || type === 'integer') return 30_000;
+  return 'Run a command';
+}
