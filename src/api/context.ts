@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
 import { AoError, type ErrorCode } from '../domain/errors.ts';
+import { diskFaultOf } from '../lib/disk-fault.ts';
 import type { Engine, FixRequest } from '../engine/engine.ts';
 import type { FixBody } from './contract/requests.ts';
 import type { ErrorBody, Health, ShutdownDone } from './contract/responses.ts';
@@ -30,11 +31,18 @@ const statusOf: Record<ErrorCode, ContentfulStatusCode> = {
 
 /** The answer for whatever was thrown. Of a bug a client sees one sentence; its stack is in the log only. */
 export function sendError(c: Context, api: ApiContext, error: unknown): Response {
+  if (diskFaultOf(error, api.health.home) !== null) return send(c, ofTheDisk(error));
   if (error instanceof AoError) return send(c, error);
   api.log('api.bug', { method: c.req.method, path: c.req.path, error });
   const detail = error instanceof Error ? error.message : String(error);
   const hint = 'This is a bug of ao: daemon.log in AO_HOME says more.';
   return send(c, new AoError('failed', `internal error: ${detail}`, hint));
+}
+
+/** Whatever failed because of the disk can be asked again: nothing of it was kept. */
+function ofTheDisk(error: unknown): AoError {
+  const hint = 'Free disk space or check the disk, then run the command again. Runs go on by themselves.';
+  return new AoError('daemon', error instanceof Error ? error.message : String(error), hint);
 }
 
 function send(c: Context, { code, message, hint }: AoError): Response {

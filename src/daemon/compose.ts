@@ -8,6 +8,7 @@ import { findAgent, makeRuntimes } from '../adapters/registry.ts';
 import { makeSetup } from '../adapters/setups/index.ts';
 import { openSqliteStore } from '../adapters/stores/sqlite/index.ts';
 import { systemClock } from '../adapters/system-clock.ts';
+import { makeDisk } from '../adapters/system-disk.ts';
 import { cloneWorkspaces } from '../adapters/workspaces/clone.ts';
 import { worktreeWorkspaces } from '../adapters/workspaces/worktree.ts';
 import { AoError } from '../domain/errors.ts';
@@ -44,6 +45,7 @@ export async function composeWorld({ home, log }: Composition): Promise<World> {
     openHub: (gitDir, userRepository) => openHub({ gitDir, userRepository }),
     openTarget,
     memoryAvailableBytes: () => process.availableMemory(),
+    disk: makeDisk(home, diskReserve(process.env['AO_DISK_RESERVE'] || '200M')),
     log,
     markPrefix: createHash('sha256').update(home).digest('hex').slice(0, 12),
   };
@@ -55,5 +57,15 @@ function synchronous(given: string): 'full' | 'normal' {
     'config',
     `AO_SQLITE_SYNCHRONOUS: there is no "${given}"`,
     'Choose one of full, normal, or unset it.',
+  );
+}
+
+function diskReserve(given: string): number {
+  const [, count, unit = ''] = /^(\d{1,9})([KMG]?)$/.exec(given) ?? [];
+  if (count !== undefined) return Number(count) * ({ K: 1e3, M: 1e6, G: 1e9 }[unit] ?? 1);
+  throw new AoError(
+    'config',
+    `AO_DISK_RESERVE: "${given}" is no size`,
+    'Write it like 500M or 2G, or unset it (200M).',
   );
 }

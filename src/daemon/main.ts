@@ -13,6 +13,9 @@ const announce = announcer(process.argv.slice(2));
 const paths = homePaths(process.env);
 const log = openLog(paths.log, logBytes);
 
+// Both lead to the log, which a full disk does not take; that must not end the daemon.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 process.on('uncaughtException', (error) => {
   log('daemon.crashed', { pid: process.pid, error });
   announce(failure(error));

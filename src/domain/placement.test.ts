@@ -19,6 +19,7 @@ function snapshot(changes: Partial<PlacementSnapshot>): PlacementSnapshot {
     tasks: tasks(3),
     liveSessions: 0,
     accounts: [account],
+    diskTrouble: null,
     limits: { concurrency: 10, memoryAvailableBytes: 64 * gib, memoryPerSessionBytes: gib },
     ...changes,
   };

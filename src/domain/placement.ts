@@ -18,6 +18,8 @@ export interface PlacementSnapshot {
   /** Sessions that have not ended. */
   liveSessions: number;
   accounts: readonly AccountState[];
+  /** Why an agent would find no place for its files, or null. */
+  diskTrouble: string | null;
   limits: { concurrency: number; memoryAvailableBytes: number; memoryPerSessionBytes: number };
 }
 
@@ -55,7 +57,8 @@ export function place(snapshot: PlacementSnapshot): Placements {
 }
 
 /** Why not even one more session may start on this machine, or null. */
-function noRoom({ limits, liveSessions }: PlacementSnapshot, started: number): string | null {
+function noRoom({ limits, liveSessions, diskTrouble }: PlacementSnapshot, started: number): string | null {
+  if (diskTrouble !== null) return diskTrouble;
   const { concurrency, memoryAvailableBytes, memoryPerSessionBytes } = limits;
   if (liveSessions + started >= concurrency) return `all places are taken (${concurrency})`;
   // What runs already has its memory. The very first session always starts: otherwise a small machine would wait in

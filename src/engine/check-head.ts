@@ -2,6 +2,7 @@ import { type CheckResult, findingsOf } from '../domain/check-result.ts';
 import { AoError } from '../domain/errors.ts';
 import { judge } from '../domain/verdict.ts';
 import type { RunContext } from './context.ts';
+import { isOfTheDisk } from './disk-watch.ts';
 import { endRunEarly } from './end-run-early.ts';
 import { patchRun } from './patch-run.ts';
 import { knownResult, rememberFlaky, treeResult } from './tree-results.ts';
@@ -29,7 +30,7 @@ export async function checkHead(context: RunContext): Promise<void> {
     }
     if (run.adopted !== null) await acceptForeignHead(context, run.adopted);
   } catch (error) {
-    if (!(error instanceof AoError) || context.signal.aborted) throw error;
+    if (!(error instanceof AoError) || context.signal.aborted || isOfTheDisk(context, error)) throw error;
     await endRunEarly(context, 'failed', error.message);
   } finally {
     context.live.setActivity(`run:${run.id}`, null);

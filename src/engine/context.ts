@@ -2,11 +2,13 @@ import type { Run, RunOptions } from '../domain/run.ts';
 import type { Agent } from '../ports/agent.ts';
 import type { Checks, Setup } from '../ports/checks.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Disk } from '../ports/disk.ts';
 import type { Hub, Target } from '../ports/git.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Store } from '../ports/store.ts';
 import type { Workspaces } from '../ports/workspace.ts';
 import type { Semaphore } from '../lib/semaphore.ts';
+import type { DiskWatch } from './disk-watch.ts';
 import type { Layout } from './layout.ts';
 import type { Live } from './live.ts';
 
@@ -25,6 +27,7 @@ export interface World {
   openHub(gitDir: string, userRepository: string): Promise<Hub>;
   openTarget(path: string, hub: Hub): Promise<Target>;
   memoryAvailableBytes(): number;
+  disk: Disk;
   /** One line of the daemon's log: `event key=value`. */
   log(event: string, fields: Record<string, unknown>): void;
   /** Begins every mark of this daemon's processes; the same after a restart, another for each `AO_HOME`. */
@@ -33,6 +36,7 @@ export interface World {
 
 /** What the steps of one run work with. */
 export interface RunContext extends World {
+  disk: DiskWatch;
   run: string;
   path: string;
   project: string;

@@ -2,6 +2,7 @@ import { AoError } from '../domain/errors.ts';
 import type { Problem } from '../domain/evidence.ts';
 import type { Attempt, Session, Task } from '../domain/task.ts';
 import type { RunContext } from './context.ts';
+import { isOfTheDisk } from './disk-watch.ts';
 import { exists, wasStarted } from './was-started.ts';
 import { putBack, recordVerdict, supersede } from './record-verdict.ts';
 import { saveWork } from './save-work.ts';
@@ -89,7 +90,7 @@ async function start(context: RunContext, rows: Rows, stop: AbortSignal): Promis
     await startSession(context, rows);
     return null;
   } catch (error) {
-    if (!(error instanceof AoError)) throw error;
+    if (!(error instanceof AoError) || isOfTheDisk(context, error)) throw error;
     return {
       code: 'setup_failed',
       message: error.hint === null ? error.message : `${error.message} ${error.hint}`,

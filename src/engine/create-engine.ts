@@ -11,6 +11,8 @@ import { announcing, Announcements } from './announcements.ts';
 import { clean } from './clean.ts';
 import type { World } from './context.ts';
 import { diffOf } from './diff.ts';
+import { DiskWatch } from './disk-watch.ts';
+import { doubting, outlasting, tellOfDisk } from './disk-guards.ts';
 import { endRunEarly } from './end-run-early.ts';
 import type {
   CleanRequest,
@@ -38,10 +40,16 @@ export async function createEngine(outside: World): Promise<Engine> {
     announcements.announce();
     loops.wakeAll();
   });
-  const world: World = { ...outside, store };
-  const loops = new RunLoops(world, live);
+  const tell = tellOfDisk({ ...outside, store }, live);
+  const disk = new DiskWatch(outside.disk, outside.layout.home, (trouble) => {
+    tell(trouble);
+    if (trouble === null) loops.wakeAll();
+  });
+  const world: World = { ...outside, ...doubting(outside, disk), store };
+  // A run waits for its disk; a person's request is answered at once, with what is wrong.
+  const loops = new RunLoops({ ...world, store: outlasting(store, disk) }, { live, disk });
   await sweepCheckouts(world);
-  const engine = new AoEngine(world, { announcements, live, loops });
+  const engine = new AoEngine(world, { announcements, live, loops, disk });
   await resumeAll({ world, loops });
   return engine;
 }
@@ -50,6 +58,7 @@ interface Parts {
   announcements: Announcements;
   live: Live;
   loops: RunLoops;
+  disk: DiskWatch;
 }
 
 class AoEngine implements Engine {
@@ -200,6 +209,7 @@ class AoEngine implements Engine {
       await Promise.all(runs.map((run) => this.stop(run.id)));
     }
     this.#closing.abort();
+    this.#parts.disk.close();
     await this.#parts.loops.letGo();
     await this.#world.store.close();
   }

@@ -17,7 +17,7 @@ export class Live {
     this.#changed();
   }
 
-  /** `run:<id>`: what the run is doing; `wait:<id>`: what it waits for; `trouble:<id>`: what went wrong; `queue:<id>`: what its merge queue is doing. */
+  /** `disk`: why the disk takes nothing; `run:<id>`: what the run is doing; `wait:<id>`: what it waits for; `trouble:<id>`: what went wrong; `queue:<id>`: what its merge queue is doing. */
   activity(of: string): string | null {
     return this.#activities.get(of) ?? null;
   }

@@ -9,6 +9,7 @@ import { Semaphore } from '../lib/semaphore.ts';
 import type { Hub, Target } from '../ports/git.ts';
 import { withCheckout } from './check-tree.ts';
 import type { RunContext, World } from './context.ts';
+import { DiskWatch } from './disk-watch.ts';
 import type { FixRequest } from './engine.ts';
 import { Live } from './live.ts';
 
@@ -140,6 +141,7 @@ export function contextOf(
     id: string;
     request: Pick<FixRequest, 'options' | 'env'>;
     live?: Live;
+    disk?: DiskWatch;
     signal?: AbortSignal;
   },
 ): RunContext {
@@ -158,5 +160,6 @@ export function contextOf(
     rowLock: new Semaphore(1),
     signal: opened.signal ?? new AbortController().signal,
     live: opened.live ?? new Live(() => {}),
+    disk: opened.disk ?? new DiskWatch(world.disk, world.layout.home, () => {}),
   };
 }

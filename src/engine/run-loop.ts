@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { DiskBlocked } from '../lib/disk-fault.ts';
 import { abandonAttempt } from './abandon-attempt.ts';
 import type { RunContext } from './context.ts';
 import { endRunEarly, finishAnyway } from './end-run-early.ts';
@@ -99,9 +100,18 @@ export class RunLoop {
     }
   }
 
-  /** Expected failures are values; what arrives here is a bug, a full disk or a broken repository: try again, then say so. */
+  /**
+   * Expected failures are values; what arrives here is the disk, a bug or a broken repository. The disk is waited for, and
+   * counts for nothing; with the others: try again, then say so.
+   */
   async #onError(key: string, error: unknown): Promise<void> {
     if (this.#letGo.signal.aborted) return;
+    const trouble = this.context.disk.trouble();
+    if (trouble !== null) {
+      this.context.log('job.waits', { run: this.context.run, job: key, trouble, error: String(error) });
+      return this.context.disk.over(this.#letGo.signal);
+    }
+    if (error instanceof DiskBlocked) return; // over already
     const count = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, count);
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

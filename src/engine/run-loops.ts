@@ -1,5 +1,6 @@
 import type { Run } from '../domain/run.ts';
 import type { World } from './context.ts';
+import type { DiskWatch } from './disk-watch.ts';
 import type { Live } from './live.ts';
 import { contextOf } from './open-run.ts';
 import { RunLoop } from './run-loop.ts';
@@ -9,11 +10,11 @@ export class RunLoops {
   readonly #loops = new Map<string, RunLoop>();
   readonly #opening = new Map<string, Promise<RunLoop>>();
   readonly #world: World;
-  readonly #live: Live;
+  readonly #seen: { live: Live; disk: DiskWatch };
 
-  constructor(world: World, live: Live) {
+  constructor(world: World, seen: { live: Live; disk: DiskWatch }) {
     this.#world = world;
-    this.#live = live;
+    this.#seen = seen;
   }
 
   /** Starts the loop of a run, or wakes the one that it has; one that is ending is waited for. */
@@ -40,7 +41,7 @@ export class RunLoops {
       hub,
       target,
       request: { options: run.options, env: run.env },
-      live: this.#live,
+      ...this.#seen,
       signal: work.signal,
     });
     const loop = new RunLoop(context, work);

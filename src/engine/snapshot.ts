@@ -52,6 +52,7 @@ function placing(
     tasks: ready,
     liveSessions: sessions.length,
     accounts: [account],
+    diskTrouble: ready.length === 0 ? null : context.disk.shortage(),
     limits: {
       concurrency,
       memoryAvailableBytes: context.memoryAvailableBytes(),

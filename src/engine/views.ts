@@ -58,6 +58,8 @@ export function runView(rows: RunRows, live: Live): RunView {
 /** What the engine itself says that it is doing, the most pressing first. */
 function seen({ id, state }: Run, live: Live): string | null {
   if (state === 'finished') return null;
+  const disk = live.activity('disk');
+  if (disk !== null) return `disk_blocked: ${disk}`;
   return live.activity(`trouble:${id}`) ?? live.activity(`run:${id}`) ?? live.activity(`wait:${id}`);
 }
 
@@ -150,7 +152,7 @@ export function reportOf(
         .map((task) => ({ id: task.id, title: task.title, reason: remainingReason(rows, task) })),
       ...left.map(({ id, title }) => ({ id, title, reason: 'came to light after the last round' })),
     ],
-    elapsedMs: (run.endedAt ?? now) - run.createdAt,
+    elapsedMs: Math.max(0, (run.endedAt ?? now) - run.createdAt),
   };
 }
 

@@ -48,6 +48,7 @@ export function makeWorld(around: Surroundings, life: Life): World {
     openHub: () => scheduler.call(life, () => makeHub(hub)),
     openTarget: () => scheduler.call(life, () => makeTarget(hub, (from, to) => rules.beforeMove(from, to))),
     memoryAvailableBytes: () => (scheduler.random.chance(0.9) ? 64e9 : 1e9),
+    disk: { shortage: () => null, trouble: () => null },
     log: (event, fields) => logged(scheduler, event, fields),
     markPrefix: 'simulation',
   };

@@ -13,15 +13,18 @@ export const names = {
   launch: 'launch',
 } as const;
 
-/** Made by us and only written to by the wrapper, so that they are private whatever umask the agent gets. */
+/**
+ * Made by us and only written to by the wrapper, so that they are private whatever umask the agent gets. The output comes
+ * last: where it is, the agent may have worked; where a full disk stopped us before, it may start once more.
+ */
 export async function prepareFiles(dir: string, input: string): Promise<void> {
   await chmod(dir, 0o700);
   await rm(join(dir, names.exit), { force: true });
   const privately = { mode: 0o600 };
   await writeFile(join(dir, names.input), input, privately);
-  await writeFile(join(dir, names.output), '', { ...privately, flag: 'a' });
   await writeFile(join(dir, names.pid), '', privately);
   await writeFile(join(dir, names.draft), '', privately);
+  await writeFile(join(dir, names.output), '', { ...privately, flag: 'a' });
 }
 
 /** How the agent ended, or null while nothing was written down. */

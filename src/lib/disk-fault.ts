@@ -1,0 +1,54 @@
+import { sep } from 'node:path';
+
+/** What is wrong with a disk that does not take what is written. */
+export type DiskFault = 'full' | 'read-only' | 'failing' | 'closed';
+
+const byCode: Readonly<Record<string, DiskFault>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EIO: 'failing',
+  EROFS: 'read-only',
+};
+
+/** Primary result codes of SQLite: READONLY, IOERR, FULL. What stands above the lowest byte only says more. */
+const bySqliteCode: Readonly<Record<number, DiskFault>> = { 8: 'read-only', 10: 'failing', 13: 'full' };
+
+/** Git says it in words only. A name that an agent chose may hold them too, so they prove nothing by themselves. */
+const gitsWords: readonly [RegExp, DiskFault][] = [
+  [/No space left on device|Disk quota exceeded|Out of diskspace/, 'full'],
+  [/Read-only file system/, 'read-only'],
+  [/Input\/output error/, 'failing'],
+  [/\bunable to write\b|\bwrite error\b/, 'full'],
+];
+
+/** Thrown where work would be lost or judged wrongly because of the disk: it is to be done again later. */
+export class DiskBlocked extends Error {
+  constructor(trouble: string, options?: ErrorOptions) {
+    super(trouble, options);
+    this.name = 'DiskBlocked';
+  }
+}
+
+/**
+ * Whether an error comes from a disk, also one that is wrapped into others. A refused permission counts only below
+ * `own`, our data directory: elsewhere it is somebody's intention.
+ */
+export function diskFaultOf(error: unknown, own: string): DiskFault | null {
+  for (let at = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth += 1) {
+    const fault = faultOf(at, own);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+function faultOf(error: Error, own: string): DiskFault | null {
+  if (error instanceof DiskBlocked) return 'failing';
+  if (error.name === 'GitError') return gitsWords.find(([words]) => words.test(error.message))?.[1] ?? null;
+  const { code, errcode, path } = error as { code?: unknown; errcode?: unknown; path?: unknown };
+  if (typeof errcode === 'number') return bySqliteCode[errcode & 0xff] ?? null;
+  if (typeof code !== 'string') return null;
+  if (code === 'EACCES' || code === 'EPERM') {
+    return typeof path === 'string' && (path === own || path.startsWith(own + sep)) ? 'closed' : null;
+  }
+  return byCode[code] ?? null;
+}
