@@ -140,10 +140,10 @@ export function wrongWith(project: Project, files: Files): string[] {
   return [...failing.map(({ name }) => name), ...smellsOf(files).map(({ file }) => `smell in ${file}`)];
 }
 
-/** Ids of what fails in a tree or cannot be seen there, leaving flaky tests out. */
-export function failingIds(project: Project, files: Files): Set<string> {
+/** Ids of what fails in a tree or cannot be seen there, leaving flaky tests out; equal messages each by itself. */
+export function failingIds(project: Project, files: Files): string[] {
   const failing = unitsOf(files).filter(({ name, passes }) => !passes && !project.flaky.has(name));
-  return new Set([...failing.map(({ finding }) => finding.id), ...smellsOf(files).map(({ id }) => id)]);
+  return [...failing.map(({ finding }) => finding.id), ...smellsOf(files).map(({ id }) => id)];
 }
 
 /** What was right in `before` and is not in `after`: fails, or is not there any more. */

@@ -123,6 +123,17 @@ export class Rules {
     if (step !== (claimed ? 1 : 0)) this.#violate(`task ${after.id} moves its fencing token by ${step}`);
     if (after.attemptsAllowed > before.attemptsAllowed) this.#checkGrant(before, after);
     if (before.state !== 'done' && after.state === 'done') this.#checkDone(after);
+    if (after.state === 'cancelled' || (after.state === 'done' && after.landed === null))
+      this.#checkGivesUpPlace(after);
+  }
+
+  /** A change that came within this second may have been too quick for whoever took the task away. */
+  #checkGivesUpPlace(task: Task): void {
+    const latest = this.#around.scheduler.now - 1_000;
+    const kept = this.all('landing').find(
+      (landing) => landing.task === task.id && landing.state === 'queued' && landing.queuedAt < latest,
+    );
+    if (kept !== undefined) this.#violate(`task ${task.id} goes and ${kept.id} keeps its place in the queue`);
   }
 
   #checkPlanned(task: Task): void {
@@ -152,11 +163,25 @@ export class Rules {
     const { git, project } = this.#around;
     const landed = this.all('landing').some((row) => row.task === task.id && row.state === 'landed');
     if (task.landed !== null && !landed) this.#violate(`task ${task.id} is landed without a landing`);
+    const failing = (commit: string): string[] => failingIds(project, git.files(commit));
     const passed = [...this.#heads].some((head) => {
-      const failing = failingIds(project, git.files(head));
-      return !task.findings.some(({ id }) => failing.has(id));
+      const ids = new Set(failing(head));
+      return !task.findings.some(({ id }) => ids.has(id));
     });
-    if (!passed) this.#violate(`task ${task.id} is done and its findings never passed`);
+    if (!passed && !this.#takesAway(task, failing))
+      this.#violate(`task ${task.id} is done and its findings never passed`);
+  }
+
+  /** Of equal messages it may leave those that somebody else added: as many as it stands for are gone. */
+  #takesAway(task: Task, failing: (commit: string) => string[]): boolean {
+    if (task.landed === null) return false;
+    const [parent = ''] = this.#around.git.commit(task.landed.commit).parents;
+    const [before, after] = [failing(parent), failing(task.landed.commit)];
+    return task.findings.every(({ id, kind }) => {
+      const count = (ids: readonly string[]): number => ids.filter((other) => other === id).length;
+      const wanted = count(task.findings.map((finding) => finding.id));
+      return count(after) === 0 || (kind === 'diagnostic' && count(before) - count(after) >= wanted);
+    });
   }
 
   #checkAttempt(before: Attempt | null, after: Attempt): void {
@@ -180,6 +205,8 @@ export class Rules {
     if (after.state === 'queued' && before === null) {
       const verdict = (this.#rows.get(`attempt ${after.task}.${after.attempt}`) as Attempt).verdict;
       if (verdict?.status !== 'passed') this.#violate(`landing ${after.id} is queued without a verdict`);
+      if (task?.state !== 'in_flight')
+        this.#violate(`landing ${after.id} is queued for a task nobody waits for`);
     }
     if (after.state === 'landing' && intent !== null) {
       this.#mustBeTested(git.commit(intent.commit).tree);

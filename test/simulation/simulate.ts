@@ -97,7 +97,7 @@ class Daemon {
     this.#deaths = Array.from({ length: random.pick([0, 0, 1, 4]) }, () =>
       random.between(1, random.pick([60, 400, 900])),
     );
-    this.life = this.#newLife(0);
+    this.life = { ...this.#newLife(0), dead: true };
     const options = runOptions(around.scheduler);
     this.#request = { path: '/repository', branch: null, options, env: {}, resume: false };
     around.scheduler.onDeath = () => {
@@ -113,6 +113,7 @@ class Daemon {
   }
 
   start(): void {
+    if (!this.life.dead) return;
     this.life = this.#newLife(this.life.number + 1);
     const { life } = this;
     this.#around.scheduler.note(`daemon ${life.number} starts`);
