@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { findAgent } from '../adapters/registry.ts';
+import { processRuntime } from '../adapters/runtimes/process/index.ts';
+import { makeSetup } from '../adapters/setups/index.ts';
+import { makeDisk } from '../adapters/system-disk.ts';
 import { openHub } from '../adapters/git/hub.ts';
 import { openTarget } from '../adapters/git/target.ts';
 import { openMemoryStore } from '../adapters/stores/memory/index.ts';
@@ -12,6 +16,8 @@ import { makeRepository, temporaryDirectory, writeFiles } from '../../test/suppo
 import { attemptRow, runRow, sessionRow, taskRow } from '../../test/support/rows.ts';
 import type { RunContext } from './context.ts';
 import { continueAttempt } from './continue-attempt.ts';
+import { DiskWatch } from './disk-watch.ts';
+import { makeLayout } from './layout.ts';
 
 const clock = stoppedClock();
 const attempt = attemptRow('t1');
@@ -76,3 +82,59 @@ test('what an agent did is saved also when the daemon died before it wrote that 
   assert.ok(change);
   assert.ok((await hub.listFiles(change.commit)).includes('new.txt'));
 });
+
+for (const kind of ['clone', 'worktree'] as const) {
+  test(`a ${kind} that a dead daemon had half made is made anew, and costs the task no attempt`, async (t) => {
+    const home = await temporaryDirectory();
+    const repository = await makeRepository();
+    t.after(async () => {
+      await rm(home, { recursive: true, force: true });
+      await repository.remove();
+    });
+    const hub = await openHub({ gitDir: path.join(home, 'hub.git'), userRepository: repository.path });
+    const target = await openTarget(repository.path, hub);
+    const start = (await hub.fetchTarget('main')) ?? '';
+    const place = path.join(repository.path, '.worktrees', 's1');
+    const workspace = { kind, path: place, branch: 'ao/s1', start };
+    const workspaces = { clone: cloneWorkspaces, worktree: worktreeWorkspaces };
+    await workspaces[kind].make({ hub, path: workspace.path, branch: workspace.branch, commit: start });
+    await writeFiles(workspace.path, { 'of-the-setup.txt': 'half of it\n' });
+    const store = openMemoryStore(clock);
+    const task = taskRow('t1', { state: 'in_flight', attempt: 1, attemptsAllowed: 2 });
+    const run = runRow('run-1');
+    const dir = path.join(home, 'session');
+    await store.commit(
+      [
+        { op: 'insert', kind: 'run', row: run },
+        { op: 'insert', kind: 'task', row: task },
+        { op: 'insert', kind: 'attempt', row: { ...attempt, start, base: start } },
+        { op: 'insert', kind: 'session', row: sessionRow('t1', { workspace, dir }) },
+      ],
+      [],
+    );
+    const { options } = run;
+    const layout = makeLayout(home);
+    const never = new AbortController().signal;
+    const disk = new DiskWatch(makeDisk(home, 0), home, () => {});
+    const world = { store, clock, disk, layout, workspaces, findAgent, setup: makeSetup() };
+    const project = {
+      run: 'run-1',
+      project: 'project',
+      path: repository.path,
+      options,
+      env: {},
+      hub,
+      target,
+    };
+    const context: Partial<RunContext> = {
+      ...world,
+      ...project,
+      findRuntime: () => processRuntime,
+      signal: never,
+    };
+    await continueAttempt(context as RunContext, 't1.1', { letGo: never, stop: never });
+    const ended = await store.get('attempt', 't1.1');
+    assert.match(ended?.reason ?? '', /fix .*not found/, 'it came as far as starting the agent');
+    assert.ok(!(await readdir(place)).includes('of-the-setup.txt'));
+  });
+}

@@ -87,6 +87,7 @@ async function start(context: RunContext, rows: Rows, stop: AbortSignal): Promis
     return { code: 'agent_failed', message: 'the daemon ended while it was starting this agent' };
   }
   try {
+    await clearHalfMade(context, rows.session);
     await startSession(context, rows);
     return null;
   } catch (error) {
@@ -96,6 +97,13 @@ async function start(context: RunContext, rows: Rows, stop: AbortSignal): Promis
       message: error.hint === null ? error.message : `${error.message} ${error.hint}`,
     };
   }
+}
+
+/** A daemon that died while it prepared the workspace left a part of it, and maybe a setup at work in it; no agent was there. */
+async function clearHalfMade(context: RunContext, session: Session): Promise<void> {
+  const { kind, path } = session.workspace;
+  if (await exists(path)) await stopSession(context, session, context.options);
+  await context.workspaces[kind].remove(context.hub, session.workspace);
 }
 
 async function failToStart(context: RunContext, rows: Rows, problem: Problem): Promise<void> {
