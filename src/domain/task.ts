@@ -107,6 +107,8 @@ export interface RuntimeHandle {
   dir: string;
   /** Value of `AO_MARK` in the environment of every process of the session. */
   mark: string;
+  /** Set where its input is open, so that the runtime can write to it. */
+  takesInput?: true;
   /** Where the agent's terminal is, in a runtime that gives it one. */
   terminal?: Terminal;
 }

@@ -15,8 +15,8 @@ export interface Launch {
   argv: string[];
   /** Added to the session's environment. */
   env: Record<string, string>;
-  /** Written to standard input, followed by end-of-file. */
-  input: string;
+  /** Written to standard input, followed by end-of-file; null: open for what `encode` makes of messages. */
+  input: string | null;
 }
 
 /** Something that was seen in the agent's output. A fact about text, never a verdict. */

@@ -7,7 +7,8 @@ export interface StartSpec {
   cwd: string;
   /** Existing private directory for the runtime's files: `output.log` (stdout and stderr), exit status, pid. */
   dir: string;
-  input: string;
+  /** Standard input: this text and then end-of-file. null: nothing yet, and open for `write` while the program runs. */
+  input: string | null;
   /** Put into the environment as `AO_MARK`; every process of the session inherits it. */
   mark: string;
 }
@@ -22,6 +23,14 @@ export type Liveness =
   | { state: 'gone' }
   | { state: 'unknown'; why: string };
 
+/** What a runtime can see of a delivery. Whether the program read it, and took it for what it was, nobody can see from here. */
+export interface Delivery {
+  /** Length of what was passed on: in a terminal, without what would act as a key. */
+  bytes: number;
+  /** Whether the terminal showed anything soon after Enter; null where there is no terminal, or Enter was not pressed. */
+  reaction: boolean | null;
+}
+
 /**
  * Holds agents' processes so that they outlive the daemon. A handle is plain data and works after a restart.
  *
@@ -29,6 +38,10 @@ export type Liveness =
  * executable). `stop` ends the whole process tree of that session, found by its mark, and nothing else: first politely,
  * after `graceMs` for good; it resolves when none is left. Stopping what is gone is no error. `follow` yields every byte
  * of output once, from `offset` on, and ends after the program has ended and all of its output was read, or on abort.
+ * `write` passes text on to a program that was started with `input: null`, whole and in the order of the calls; it
+ * resolves when the text is on its way, however slowly the program reads, and rejects with an AoError when nobody reads any more.
+ * Without a terminal the program gets exactly these bytes. In a terminal they are pasted, without control characters
+ * but newline and tab, and a newline at the very end is the Enter key.
  */
 export interface Runtime {
   readonly name: string;
@@ -38,6 +51,7 @@ export interface Runtime {
   observe(handle: RuntimeHandle): Promise<Liveness>;
   /** Resolves with the first liveness that is not `running`; rejects only on abort. */
   wait(handle: RuntimeHandle, signal: AbortSignal): Promise<Liveness>;
+  write(handle: RuntimeHandle, text: string): Promise<Delivery>;
   follow(handle: RuntimeHandle, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   stop(handle: RuntimeHandle, graceMs: number): Promise<void>;
 }

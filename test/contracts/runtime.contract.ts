@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import * as fc from 'fast-check';
 import { AoError } from '../../src/domain/errors.ts';
 import type { RuntimeHandle } from '../../src/domain/task.ts';
 import type { Runtime, StartSpec } from '../../src/ports/runtime.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** Programs that a runtime is tried with, as the `argv` that starts them there. */
 export interface RuntimePrograms {
@@ -21,6 +23,12 @@ export interface RuntimePrograms {
   stubborn: string[];
   /** Prints `floodBytes` bytes: the letter `f`. */
   flood: string[];
+  /** Prints `ready\n`, reads a line, prints `read <line>\n` and ends. */
+  answer: string[];
+  /** Prints `ready\n`, then adds every byte that it reads to the file `received` of its directory. */
+  record: string[];
+  /** The same, slowly. */
+  recordSlowly: string[];
 }
 
 export const floodBytes = 3_000_000;
@@ -28,6 +36,8 @@ export const floodBytes = 3_000_000;
 export interface RuntimeTraits {
   /** What a newline that a program prints is in its output: a terminal makes carriage return and line feed of it. */
   newline?: string;
+  /** What a program reads where `text` was written to it. */
+  received?: (text: string) => string;
   /** Why it cannot be tried here. */
   skip?: string | false;
 }
@@ -37,7 +47,7 @@ export function runtimeContract(
   name: string,
   make: () => Runtime,
   programs: RuntimePrograms,
-  { newline = '\n', skip = false }: RuntimeTraits = {},
+  { newline = '\n', received = (text) => text, skip = false }: RuntimeTraits = {},
 ): void {
   describe(`the ${name} runtime`, { skip }, () => {
     const runtime = make();
@@ -152,6 +162,72 @@ export function runtimeContract(
       const text = await outputOf(handle);
       assert.equal(text.length, floodBytes);
       assert.equal(text.replaceAll('f', ''), '');
+    });
+
+    test('gives a running program the line that is written to it', async () => {
+      const handle = await start(programs.answer, { input: null });
+      await untilReady(handle);
+      assert.deepEqual(await runtime.observe(handle), { state: 'running' });
+      await runtime.write(handle, 'ünïcode 🙂\n');
+      assert.match(await outputOf(handle), /read ünïcode 🙂/);
+    });
+
+    async function recording(argv: string[], texts: readonly string[]): Promise<void> {
+      const handle = await start(argv, { input: null });
+      await untilReady(handle);
+      const whole = Buffer.from(texts.map((text) => received(text)).join(''));
+      await Promise.all(texts.map((text) => runtime.write(handle, text)));
+      const file = join(handle.dir, 'received');
+      const soFar = (): Promise<Buffer> => readFile(file).catch(() => Buffer.alloc(0));
+      await waitFor('all that was written', async () => (await soFar()).length >= whole.length, 30_000);
+      assert.ok(whole.equals(await soFar()), 'it has the right length and other bytes');
+      await runtime.stop(handle, 0);
+    }
+
+    test('passes texts on whole and in order, from nothing to a megabyte', async () => {
+      const big = `${'a line of sixteen bytes, ünïcode 🙂\n'.repeat(28_000)}\n`;
+      assert.ok(Buffer.byteLength(big) > 1_000_000);
+      await recording(programs.record, ['', 'x', 'one\n', '\n', big, 'two\n', 'no end']);
+    });
+
+    test('passes a megabyte on to a program that reads slowly', async () => {
+      await recording(programs.recordSlowly, [`${'0123456789 '.repeat(96_000)}\n`, 'behind it\n']);
+    });
+
+    test('passes on any text', async () => {
+      const keys = ['C-c', 'Enter', '-x', ';', '\\;', '#{pid}', '$(id)', '\'"`', '%end 1 1 1', '~.', '\t'];
+      const controls = [
+        '\u0003',
+        '\u0004',
+        '\u001b[201~rm',
+        '\u009b201~',
+        '\r',
+        '\r\n',
+        '\0',
+        '\u007f',
+        '\u0090',
+      ];
+      const escapes = [
+        '\u001b]52;c;eA==\u0007',
+        '\u001b[A',
+        '\u001b[20\u001b[201~1~',
+        '\u202e',
+        '👩‍👩‍👧',
+        'e\u0301',
+      ];
+      const random = fc.sample(fc.string({ unit: 'binary', maxLength: 40 }), { seed: 5, numRuns: 10 });
+      const texts = [...keys, ...controls, ...escapes, ...random].map((text) => text.toWellFormed());
+      await recording(programs.record, [texts.join(' '), ...texts]);
+    });
+
+    test('rejects what is written to a program that reads no more, or was never to read', async () => {
+      const refused = { name: 'AoError', code: 'conflict' };
+      const ended = await start(programs.greet, { input: null });
+      await runtime.wait(ended, never);
+      await assert.rejects(runtime.write(ended, 'late\n'), refused);
+      const closed = await start(programs.hang);
+      await assert.rejects(runtime.write(closed, 'unwanted\n'), refused);
+      assert.deepEqual(await runtime.observe(closed), { state: 'running' });
     });
 
     test('leaves following and waiting when it is told to', async () => {

@@ -35,6 +35,11 @@ export function argumentsTooLong(program: string, cause?: unknown): AoError {
   return new AoError('failed', message, hint, { cause });
 }
 
+/** What a handle says of the input. */
+export function inputOf({ input }: StartSpec): Pick<RuntimeHandle, 'takesInput'> {
+  return input === null ? { takesInput: true } : {};
+}
+
 export interface Starting {
   handle: RuntimeHandle;
   program: string;

@@ -58,6 +58,15 @@ export async function wait(handle: RuntimeHandle, signal: AbortSignal): Promise<
   }
 }
 
+/** Rejects where nobody can read what is written to the session. */
+export async function requireReader(handle: RuntimeHandle): Promise<void> {
+  if (handle.takesInput !== true) {
+    throw new AoError('conflict', 'The agent reads nothing but its task: its input has ended.');
+  }
+  if ((await observe(handle)).state === 'running') return;
+  throw new AoError('conflict', 'The agent has ended: nobody reads its input any more.');
+}
+
 export interface Span {
   offset: number;
   /**

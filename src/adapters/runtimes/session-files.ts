@@ -6,6 +6,7 @@ import { terminalEnd } from './wrapper.ts';
 /** File names inside a session's directory. */
 export const names = {
   input: 'input',
+  feed: 'feed',
   output: 'output.log',
   pid: 'pid',
   draft: 'exit.draft',
@@ -17,11 +18,11 @@ export const names = {
  * Made by us and only written to by the wrapper, so that they are private whatever umask the agent gets. The output comes
  * last: where it is, the agent may have worked; where a full disk stopped us before, it may start once more.
  */
-export async function prepareFiles(dir: string, input: string): Promise<void> {
+export async function prepareFiles(dir: string, input: string | null): Promise<void> {
   await chmod(dir, 0o700);
-  await rm(join(dir, names.exit), { force: true });
+  for (const name of [names.exit, names.feed]) await rm(join(dir, name), { force: true });
   const privately = { mode: 0o600 };
-  await writeFile(join(dir, names.input), input, privately);
+  await writeFile(join(dir, names.input), input ?? '', privately);
   await writeFile(join(dir, names.pid), '', privately);
   await writeFile(join(dir, names.draft), '', privately);
   await writeFile(join(dir, names.output), '', { ...privately, flag: 'a' });

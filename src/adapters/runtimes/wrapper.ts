@@ -20,11 +20,12 @@ export const innerShell = [
 ].join('\n');
 
 /**
- * Where an agent's standard streams lead: to files; to the terminal that it runs in; or to that terminal with its task
- * on standard input. What a terminal shows is written down by somebody else, who may be behind when the status is there
- * already: so a tidy-up of the terminal, which shows nothing, goes behind the agent's last byte.
+ * Where an agent's standard streams lead: to files; to files where that of its input may grow; to the terminal that it runs
+ * in; or to that terminal with its task on standard input. What a terminal shows is written down by somebody else, who
+ * may be behind when the status is there already: so a tidy-up of the terminal, which shows nothing, goes behind the
+ * agent's last byte.
  */
-export type Streams = 'files' | 'terminal' | 'input and terminal';
+export type Streams = 'files' | 'growing files' | 'terminal' | 'input and terminal';
 
 /** Ends the output of an agent in a terminal: colours off, cursor visible, colours off. */
 export const terminalEnd = Buffer.from('\x1b[0m\x1b[?25h\x1b[0m');
@@ -44,25 +45,35 @@ const leaveTerminal = [
 
 const redirections: Record<Streams, string> = {
   files: '<"$dir/input" >>"$dir/output.log" 2>&1',
+  'growing files': '<"$dir/feed" >>"$dir/output.log" 2>&1',
   terminal: '2>&3 3>&-',
   'input and terminal': '<"$dir/input" 2>&3 3>&-',
 };
 
+/** Feeds an agent from a file that grows. A pipe alone holds 64 KB, and breaks when the daemon goes. */
+const startFeeder = [
+  'command -p mkfifo -m 600 "$dir/feed" || exit',
+  'command -p tail -c +1 -f "$dir/input" >"$dir/feed" 2>/dev/null & feeder=$!',
+];
+
 function outerShell(streams: Streams): string {
+  const inTerminal = streams === 'terminal' || streams === 'input and terminal';
   return [
     'dir=$1 inner=$2; shift 2',
     // A terminal that hangs up ends what runs in it; the system tells the agent when its shell has ended.
-    streams === 'files' ? 'trap : HUP INT TERM' : 'trap : INT TERM',
+    inTerminal ? 'trap : INT TERM' : 'trap : HUP INT TERM',
     // A shell's own word about a signal must not go to the agent's output: hence this, and the parentheses.
-    ...(streams === 'files' ? [] : ['exec 3>&2 2>/dev/null']),
+    ...(inTerminal ? ['exec 3>&2 2>/dev/null'] : []),
+    ...(streams === 'growing files' ? startFeeder : []),
     `(exec /bin/sh -c "$inner" ao-agent "$dir" "$@" ${redirections[streams]})`,
     'status=$?',
     'trap "" HUP INT TERM',
+    ...(streams === 'growing files' ? ['kill -9 "$feeder"'] : []),
     'printf "%s\\n" "$status" >"$dir/exit.draft"',
     'for try in 1 2 3; do',
     '  command -p mv -f "$dir/exit.draft" "$dir/exit" && break',
     'done',
-    ...(streams === 'files' ? [] : leaveTerminal),
+    ...(inTerminal ? leaveTerminal : []),
   ].join('\n');
 }
 

@@ -1,7 +1,14 @@
 import { once } from 'node:events';
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { floodBytes, runtimeContract } from '../../../../test/contracts/runtime.contract.ts';
-import { memoryRuntime } from './index.ts';
+import { type MemoryProgram, memoryRuntime } from './index.ts';
 
+const record: MemoryProgram = async ({ cwd, print, written }) => {
+  print('ready\n');
+  for await (const text of written) await appendFile(join(cwd, 'received'), text);
+  return 0;
+};
 const forever = new Promise<never>(() => {});
 
 runtimeContract(
@@ -33,6 +40,16 @@ runtimeContract(
         for (let left = floodBytes; left > 0; left -= 1000) print('f'.repeat(Math.min(left, 1000)));
         return 0;
       },
+      answer: async ({ print, written }) => {
+        print('ready\n');
+        for await (const line of written) {
+          print(`read ${line}`);
+          break;
+        }
+        return 0;
+      },
+      record,
+      recordSlowly: record,
     }),
   {
     greet: ['greet'],
@@ -41,5 +58,8 @@ runtimeContract(
     hang: ['hang'],
     stubborn: ['stubborn'],
     flood: ['flood'],
+    answer: ['answer'],
+    record: ['record'],
+    recordSlowly: ['recordSlowly'],
   },
 );

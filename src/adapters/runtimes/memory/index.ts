@@ -1,13 +1,16 @@
 import { AoError } from '../../../domain/errors.ts';
 import type { RuntimeHandle } from '../../../domain/task.ts';
-import type { Liveness, Runtime, StartSpec } from '../../../ports/runtime.ts';
+import type { Delivery, Liveness, Runtime, StartSpec } from '../../../ports/runtime.ts';
 
 /** What a program in memory is given in place of a process's surroundings. */
 export interface MemoryProcess {
   argv: readonly string[];
   env: Readonly<Record<string, string>>;
   cwd: string;
+  /** Empty where it is open. */
   input: string;
+  /** What is written while it runs, one text each; ends with the session, or at once where the input is not open. */
+  written: AsyncIterable<string>;
   print(output: string | Uint8Array): void;
   /** Aborted by the polite part of `stop`; a program that ignores it is cut off after the grace. */
   signal: AbortSignal;
@@ -19,6 +22,8 @@ export type MemoryProgram = (process: MemoryProcess) => Promise<number>;
 interface Held {
   liveness: Liveness;
   output: Uint8Array[];
+  /** What was written to it; null where its input is not open. */
+  written: string[] | null;
   politeEnd: AbortController;
   /** Resolves, and is replaced, at each output and at the end. */
   changed: PromiseWithResolvers<void>;
@@ -45,8 +50,9 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
       startTime: `memory:${lastPid}`,
       dir: spec.dir,
       mark: spec.mark,
+      ...(spec.input === null ? { takesInput: true as const } : {}),
     };
-    const session = newSession();
+    const session = newSession(spec);
     sessions.set(handle.startTime, session);
     void play(program, spec, session);
     return handle;
@@ -90,13 +96,15 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
     );
   }
 
-  return { name: 'memory', start, observe, wait, follow, stop };
+  const write = async (handle: RuntimeHandle, text: string): Promise<Delivery> => deliver(held(handle), text);
+  return { name: 'memory', start, observe, wait, write, follow, stop };
 }
 
-function newSession(): Held {
+function newSession({ input }: StartSpec): Held {
   return {
     liveness: { state: 'running' },
     output: [],
+    written: input === null ? [] : null,
     politeEnd: new AbortController(),
     changed: Promise.withResolvers(),
   };
@@ -109,12 +117,34 @@ async function play(program: MemoryProgram, spec: StartSpec, session: Held): Pro
     session.output.push(Buffer.from(output));
     announce(session);
   };
-  const { argv, cwd, input } = spec;
+  const { argv, cwd } = spec;
+  const env = { ...spec.env, AO_MARK: spec.mark };
+  const given = { argv, cwd, env, input: spec.input ?? '', written: writtenTo(session) };
   try {
-    const code = await program({ argv, cwd, input, env: { ...spec.env, AO_MARK: spec.mark }, print, signal });
+    const code = await program({ ...given, print, signal });
     end(session, { code, signal: null });
   } catch {
     end(session, signal.aborted ? { code: null, signal: 'SIGTERM' } : { code: 1, signal: null });
+  }
+}
+
+function deliver(session: Held | undefined, text: string): Delivery {
+  if (session?.liveness.state !== 'running' || session.written === null) {
+    throw new AoError('conflict', 'Nobody reads the input of the program any more.');
+  }
+  session.written.push(text);
+  announce(session);
+  return { bytes: Buffer.byteLength(text), reaction: null };
+}
+
+async function* writtenTo(session: Held): AsyncGenerator<string> {
+  for (let next = 0; session.written !== null; ) {
+    const text = session.written[next];
+    if (text !== undefined) {
+      next += 1;
+      yield text;
+    } else if (session.liveness.state === 'running') await session.changed.promise;
+    else return;
   }
 }
 

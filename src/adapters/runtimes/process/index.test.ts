@@ -17,6 +17,8 @@ import { processRuntime } from './index.ts';
 const sh = (script: string): string[] => ['/bin/sh', '-c', script];
 const run = promisify(execFile);
 
+const recorder = join(import.meta.dirname, '../test-support/record-input.ts');
+
 runtimeContract('process', () => processRuntime, {
   greet: sh('echo hello; exit 7'),
   copy: ['/bin/cat'],
@@ -24,6 +26,9 @@ runtimeContract('process', () => processRuntime, {
   hang: sh('echo ready; exec sleep 60'),
   stubborn: sh('trap "" TERM; echo ready; exec sleep 60'),
   flood: sh(`head -c ${floodBytes} /dev/zero | tr '\\0' f`),
+  answer: sh('echo ready; read line; echo "read $line"'),
+  record: [process.execPath, recorder],
+  recordSlowly: [process.execPath, recorder, 'slow'],
 });
 
 describe('the process runtime', () => {

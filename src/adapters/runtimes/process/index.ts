@@ -1,6 +1,7 @@
 import type { Runtime } from '../../../ports/runtime.ts';
 import { endSession, followOutput, observe, wait } from '../held-session.ts';
 import { startSession } from './start.ts';
+import { appendInput } from './input.ts';
 
 /** The agent writes into its file itself: when it has ended, all of it is there. */
 const end = new Uint8Array();
@@ -11,6 +12,7 @@ export const processRuntime: Runtime = {
   start: startSession,
   observe,
   wait,
+  write: appendInput,
   follow: (handle, offset, signal) => followOutput(handle, { offset, end }, signal),
   stop: endSession,
 };

@@ -6,7 +6,7 @@ import { readStartTime } from '../../../lib/process-table.ts';
 import { endTree } from '../../../lib/process-tree.ts';
 import type { StartSpec } from '../../../ports/runtime.ts';
 import { DirectoryChanges } from '../directory-changes.ts';
-import { argumentsTooLong, resolveProgram, untilExecuting } from '../executing.ts';
+import { argumentsTooLong, inputOf, resolveProgram, untilExecuting } from '../executing.ts';
 import { names, prepareFiles } from '../session-files.ts';
 import { wrap } from '../wrapper.ts';
 
@@ -18,7 +18,8 @@ export async function startSession(spec: StartSpec): Promise<RuntimeHandle> {
   try {
     const pid = await spawnWrapper(spec, program);
     const startTime = (await readStartTime(pid)) ?? '';
-    const handle = { runtime: 'process', pid, startTime, dir: spec.dir, mark: spec.mark };
+    const { dir, mark } = spec;
+    const handle = { runtime: 'process', pid, startTime, dir, mark, ...inputOf(spec) };
     const untilWhole = async (): Promise<void> => {};
     await untilExecuting({ handle, program, changes, untilWhole }).catch(async (error: unknown) => {
       await endTree({ ...handle, graceMs: 0 });
@@ -31,7 +32,11 @@ export async function startSession(spec: StartSpec): Promise<RuntimeHandle> {
 }
 
 async function spawnWrapper(spec: StartSpec, program: string): Promise<number> {
-  const [shell = '', ...args] = wrap(spec.dir, [program, ...spec.argv.slice(1)], 'files');
+  const [shell = '', ...args] = wrap(
+    spec.dir,
+    [program, ...spec.argv.slice(1)],
+    spec.input === null ? 'growing files' : 'files',
+  );
   try {
     const child = spawn(shell, args, {
       cwd: spec.cwd,

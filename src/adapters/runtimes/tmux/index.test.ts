@@ -13,6 +13,7 @@ import type { RuntimeHandle } from '../../../domain/task.ts';
 import { readStartTime } from '../../../lib/process-table.ts';
 import type { StartSpec } from '../../../ports/runtime.ts';
 import { tmuxRuntime } from './index.ts';
+import { typableText } from './typable-text.ts';
 
 const run = promisify(execFile);
 
@@ -21,6 +22,8 @@ const skip = hasTmux ? false : 'there is no tmux';
 const folder = mkdtempSync(join(tmpdir(), 'ao-tmux-'));
 const socket = join(folder, 's');
 after(() => rmSync(folder, { recursive: true, force: true }));
+
+const recorder = join(import.meta.dirname, '../test-support/record-input.ts');
 
 runtimeContract(
   'tmux',
@@ -32,8 +35,11 @@ runtimeContract(
     hang: sh('echo ready; exec sleep 60'),
     stubborn: sh('trap "" TERM; echo ready; exec sleep 60'),
     flood: sh(`head -c ${floodBytes} /dev/zero | tr '\\0' f`),
+    answer: sh('echo ready; read line; echo "read $line"'),
+    record: [process.execPath, recorder],
+    recordSlowly: [process.execPath, recorder, 'slow'],
   },
-  { newline: '\r\n', skip },
+  { newline: '\r\n', skip, received: (text) => typableText(text).replace(/\n$/, '\r') },
 );
 
 describe('the tmux runtime', { skip }, () => {

@@ -5,6 +5,7 @@ import type { Runtime } from '../../../ports/runtime.ts';
 import { endSession, followOutput, observe, wait } from '../held-session.ts';
 import { names } from '../session-files.ts';
 import { terminalEnd } from '../wrapper.ts';
+import { typeInto } from './input.ts';
 import { removeSession, tmuxReady } from './server.ts';
 import { startInTerminal, terminalOf } from './start.ts';
 
@@ -22,6 +23,7 @@ export function tmuxRuntime(socket: string): Runtime {
     start: (spec) => startInTerminal(socket, spec, untilWhole),
     observe,
     wait,
+    write: (handle, text) => typeInto(handle, handle.terminal ?? terminalOf(socket, handle.mark), text),
     follow: (handle, offset, signal) => followOutput(handle, { offset, end: terminalEnd }, signal),
     stop: async (handle, graceMs) => {
       await endSession(handle, graceMs);

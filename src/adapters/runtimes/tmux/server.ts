@@ -7,12 +7,14 @@ const run = promisify(execFile);
 /** A server answers at once, or hangs. */
 const timeoutMs = 20_000;
 
+export type Command = readonly string[];
+
 /**
- * Runs commands on the server of that socket by one call of tmux; a server is started where none runs and one of the
- * commands is `start-server`. The user's tmux, its configuration and its servers are left alone. Resolves with what was
- * printed.
+ * Runs commands on the server of that socket by one call of tmux, which may read `input`; a server is started where none
+ * runs and one of the commands is `start-server`. The user's tmux, its configuration and its servers are left alone.
+ * Resolves with what was printed.
  */
-export async function tmux(socket: string, commands: readonly (readonly string[])[]): Promise<string> {
+export async function tmux(socket: string, commands: readonly Command[], input = ''): Promise<string> {
   const words = commands.flatMap((command, index) => [
     ...(index === 0 ? [] : [';']),
     // A semicolon at the end of a word would end the command.
@@ -20,8 +22,10 @@ export async function tmux(socket: string, commands: readonly (readonly string[]
   ]);
   const { TMUX: _, ...env } = process.env;
   const options = { cwd: '/', env, timeout: timeoutMs };
-  const { stdout } = await run('tmux', ['-S', socket, '-f', '/dev/null', ...words], options);
-  return stdout;
+  const called = run('tmux', ['-S', socket, '-f', '/dev/null', ...words], options);
+  called.child.stdin?.on('error', () => {}); // where tmux ended before it read: its status tells
+  called.child.stdin?.end(input);
+  return (await called).stdout;
 }
 
 /** Rejects when tmux is not installed. */
@@ -32,13 +36,13 @@ export async function tmuxReady(): Promise<void> {
 }
 
 /** What a failed call means, in a sentence. */
-export function tmuxError(cause: unknown): AoError {
+export function tmuxError(cause: unknown, failed = 'start a terminal'): AoError {
   if (codeOf(cause) === 'ENOENT') {
     const hint = 'Install tmux (apt install tmux, brew install tmux), or leave out --runtime tmux.';
     return new AoError('failed', 'tmux was not found.', hint, { cause });
   }
   const said = saidBy(cause) || (cause instanceof Error ? cause.message : String(cause));
-  return new AoError('failed', `tmux could not start a terminal: ${said}`, null, { cause });
+  return new AoError('failed', `tmux could not ${failed}: ${said}`, null, { cause });
 }
 
 /** True when the server ended before it answered: killed, or done with its last session at that moment. */

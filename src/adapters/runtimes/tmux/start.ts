@@ -6,7 +6,7 @@ import { readStartTime } from '../../../lib/process-table.ts';
 import { endTree } from '../../../lib/process-tree.ts';
 import type { StartSpec } from '../../../ports/runtime.ts';
 import { DirectoryChanges } from '../directory-changes.ts';
-import { argumentsTooLong, resolveProgram, untilExecuting } from '../executing.ts';
+import { argumentsTooLong, inputOf, resolveProgram, untilExecuting } from '../executing.ts';
 import { names, prepareFiles } from '../session-files.ts';
 import { wrap } from '../wrapper.ts';
 import { launchText } from './launch-text.ts';
@@ -19,8 +19,8 @@ const longestArgument = 128 * 1024 - 1;
 const size = ['-x', '200', '-y', '50'];
 
 /**
- * Starts the wrapper in a pane and resolves when the agent's own program runs under it. With an empty `input` the agent
- * reads the terminal, and whoever attaches can type to it; else its input and then end-of-file.
+ * Starts the wrapper in a pane and resolves when the agent's own program runs under it. With an empty or open
+ * `input` the agent reads the terminal, and whoever attaches can type to it; else its input and then end-of-file.
  */
 export async function startInTerminal(
   socket: string,
@@ -34,7 +34,8 @@ export async function startInTerminal(
     await writeLaunch(spec, program);
     const pid = await openPane(terminal, spec);
     const startTime = (await readStartTime(pid)) ?? '';
-    const handle = { runtime: 'tmux', pid, startTime, dir: spec.dir, mark: spec.mark, terminal };
+    const { dir, mark } = spec;
+    const handle = { runtime: 'tmux', pid, startTime, dir, mark, ...inputOf(spec), terminal };
     const starting = { handle, program, changes, untilWhole: () => untilWhole(handle) };
     await untilExecuting(starting).catch(async (error: unknown) => {
       await endTree({ ...handle, graceMs: 0 });
@@ -61,7 +62,7 @@ async function writeLaunch(spec: StartSpec, program: string): Promise<void> {
   const argv = wrap(
     spec.dir,
     [program, ...spec.argv.slice(1)],
-    spec.input === '' ? 'terminal' : 'input and terminal',
+    spec.input ? 'input and terminal' : 'terminal',
   );
   const env = { ...spec.env, TERM: 'screen-256color', AO_MARK: spec.mark };
   const words = [...argv, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)];
