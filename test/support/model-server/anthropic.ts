@@ -4,7 +4,6 @@ import {
   isObject,
   type Json,
   list,
-  plainText,
   Prompts,
   type Schema,
   textOf,
@@ -29,6 +28,7 @@ export const anthropic: Dialect = {
   },
   read,
   stream,
+  closing: 3,
   whole: (answer, conversation) => ({
     ...message(answer, conversation),
     content: contentOf(answer),
@@ -45,7 +45,7 @@ function read(body: Json): Conversation {
     if (role !== 'user') continue;
     const results = list(content).filter((block) => block['type'] === 'tool_result').length;
     for (let count = 0; count < results; count += 1) prompts.result();
-    prompts.add(plainText(content));
+    prompts.add(content);
   }
   return {
     model: textOf(body['model']),

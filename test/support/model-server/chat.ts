@@ -4,7 +4,6 @@ import {
   isObject,
   type Json,
   list,
-  plainText,
   Prompts,
   type Schema,
   textOf,
@@ -18,6 +17,7 @@ export const chat: Dialect = {
   aside: () => null, // the list of models is told by the dialect of Responses
   read,
   stream,
+  closing: 3,
   whole: (answer, conversation) => ({
     ...common(answer, conversation),
     object: 'chat.completion',
@@ -34,7 +34,7 @@ function read(body: Json): Conversation {
   const prompts = new Prompts();
   for (const { role, content } of list(body['messages'])) {
     if (role === 'tool') prompts.result();
-    if (role === 'user') prompts.add(plainText(content));
+    if (role === 'user') prompts.add(content);
   }
   return {
     model: textOf(body['model']),

@@ -34,14 +34,6 @@ export const list = (value: unknown): Json[] => (Array.isArray(value) ? value.fi
 
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Text that is a string, or a list of parts with text. */
-export function plainText(content: unknown): string {
-  if (typeof content === 'string') return content;
-  return list(content)
-    .map((part) => textOf(part['text']))
-    .join('\n');
-}
-
 // What clients add in a person's name: facts about the machine, reminders to the model.
 const additions =
   /<(system-reminder|environment_context|user_instructions|session_context|permissions[^>]*)>[\s\S]*?<\/\1>/g;
@@ -50,9 +42,13 @@ const additions =
 export class Prompts {
   readonly all: Prompt[] = [];
 
-  add(text: string): void {
-    const asked = text.replaceAll(additions, '').trim();
-    if (asked !== '') this.all.push({ text: asked, results: 0 });
+  /** Each part is a prompt of its own: after an interruption clients send two of them as one message. */
+  add(content: unknown): void {
+    const parts = typeof content === 'string' ? [content] : list(content).map((part) => textOf(part['text']));
+    for (const part of parts) {
+      const text = part.replaceAll(additions, '').trim();
+      if (text !== '') this.all.push({ text, results: 0 });
+    }
   }
 
   result(): void {

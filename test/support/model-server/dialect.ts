@@ -34,6 +34,8 @@ export interface Dialect {
   read(body: Json, path: string): Conversation;
   /** The pieces of a streamed answer, each a complete event of `text/event-stream`. */
   stream(answer: Answer, conversation: Conversation): string[];
+  /** So many pieces at the end of a stream say only that the answer is whole. */
+  closing: number;
   whole(answer: Answer, conversation: Conversation): Json;
   /** `now` is in seconds of the epoch. */
   refuse(fault: Fault<Refusal>, now: number): HttpReply;

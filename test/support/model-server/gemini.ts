@@ -4,7 +4,6 @@ import {
   isObject,
   type Json,
   list,
-  plainText,
   Prompts,
   type Schema,
   textOf,
@@ -24,6 +23,7 @@ export const gemini: Dialect = {
   },
   read,
   stream,
+  closing: 1,
   whole: (answer, conversation) =>
     response(answer, conversation, {
       parts: partsOf(answer),
@@ -40,7 +40,7 @@ function read(body: Json, path: string): Conversation {
     if (role === 'model') continue;
     const results = list(parts).filter((part) => isObject(part['functionResponse'])).length;
     for (let count = 0; count < results; count += 1) prompts.result();
-    prompts.add(plainText(parts));
+    prompts.add(parts);
   }
   const [, model = '', method] = asked.exec(path) ?? [];
   return {

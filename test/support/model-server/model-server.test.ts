@@ -20,6 +20,8 @@ const finishes: Record<Dialect['name'], [string, string]> = {
   gemini: ['STOP', 'STOP'],
 };
 
+const ending = /message_stop|response\.completed|\[DONE\]|"finishReason"/;
+
 for (const [name, speaker] of entries) {
   for (const stream of [true, false]) {
     test(`${name} ${stream ? 'streamed' : 'whole'}: a command, then the claim that follows its result`, async () => {
@@ -63,7 +65,13 @@ for (const [name, speaker] of entries) {
     await waitFor('the beginning of an answer', () => seen.includes('I will'));
     request.abort();
     await assert.rejects(reading, { name: 'AbortError' });
-    assert.doesNotMatch(seen, /message_stop|response\.completed|\[DONE\]|"finishReason"/);
+    assert.doesNotMatch(seen, ending);
+  });
+
+  test(`${name}: an unfinished answer has all its words, and nothing that says it was all`, async () => {
+    const said = await ask(server.baseUrl('unfinished'), speaker);
+    assert.equal(said.text, 'TASK COMPLETE: so it seems');
+    assert.doesNotMatch(said.raw, ending);
   });
 
   test(`${name}: an empty and a truncated answer are well-formed`, async () => {

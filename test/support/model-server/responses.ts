@@ -4,7 +4,6 @@ import {
   isObject,
   type Json,
   list,
-  plainText,
   Prompts,
   type Schema,
   textOf,
@@ -23,6 +22,7 @@ export const responses: Dialect = {
   },
   read,
   stream,
+  closing: 3,
   whole: (answer, conversation) => finished(answer, conversation),
   refuse,
   window: windowHeaders,
@@ -37,7 +37,7 @@ function read(body: Json): Conversation {
     const type = textOf(item['type']);
     if (type.endsWith('_call_output')) prompts.result();
     if (type === 'additional_tools') tools.push(...toolsIn(item['tools']));
-    if (item['role'] === 'user') prompts.add(plainText(item['content']));
+    if (item['role'] === 'user') prompts.add(item['content']);
   }
   return { model: textOf(body['model']), stream: body['stream'] === true, prompts: prompts.all, tools };
 }

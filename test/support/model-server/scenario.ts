@@ -22,6 +22,7 @@ export type Trouble =
   | 'hang' // nothing at all is answered
   | 'hang_in_stream' // the answer begins and never ends
   | 'drop' // the connection goes in the middle of the answer
+  | 'unfinished' // the response ends in good order after the last word, but nothing says that this was all
   | 'empty' // an answer without words
   | 'truncated'; // the answer ends at the limit of its length
 

@@ -33,6 +33,7 @@ export const builtIn: Readonly<Record<string, Scenario>> = {
   hang: after({ kind: 'hang', times: forEver }),
   'hang-in-stream': after({ kind: 'hang_in_stream', times: forEver }),
   drop: after({ kind: 'drop', times: forEver }),
+  unfinished: always({ say: 'TASK COMPLETE: so it seems', faults: [{ kind: 'unfinished', times: forEver }] }),
   empty: after({ kind: 'empty', times: forEver }),
   truncated: after({ kind: 'truncated', times: forEver }),
   // The window is used up in the middle of the work, when the first command has run already.

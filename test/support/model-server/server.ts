@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { anthropic } from './anthropic.ts';
 import { chat } from './chat.ts';
 import type { Conversation, Json } from './conversation.ts';
-import { deliver, send } from './delivery.ts';
+import { deliver, send, stopOf } from './delivery.ts';
 import { type Answer, type Dialect, type HttpReply, json } from './dialect.ts';
 import { gemini } from './gemini.ts';
 import { RequestLog, withoutSecrets } from './request-log.ts';
@@ -109,7 +109,7 @@ export class ModelServer {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     this.#answers += 1;
     const answer = answerTo(request, `scripted${String(this.#answers).padStart(6, '0')}`);
-    const stop = fault?.kind === 'drop' || fault?.kind === 'hang_in_stream' ? fault.kind : null;
+    const stop = stopOf(fault?.kind);
     await deliver(response, { dialect, conversation, answer, pace, stop, signal: this.#closed.signal });
   }
 }

@@ -1,0 +1,34 @@
+// Recordings say nothing of the machine they were made on, and differ little from one time to the next.
+import { dirname } from 'node:path';
+import { agentCache } from '../clients/install.ts';
+import type { Place } from '../clients/place.ts';
+import type { Line } from './take.ts';
+
+const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+/** opencode's and its kin's. */
+const prefixedId = /\b(ses|msg|prt|per|evt|toolu|call)_(?!scripted)[0-9A-Za-z]{16,}\b/g;
+
+export function neutral(lines: readonly Line[], place: Place): string {
+  const text = lines.map((line) => JSON.stringify(line)).join('\n');
+  const ids = new Map<string, string>();
+  const numbered = (id: string, name: (number: number) => string): string => {
+    const known = ids.get(id) ?? name(ids.size + 1);
+    ids.set(id, known);
+    return known;
+  };
+  const dashed = (path: string): string => path.replaceAll(/[/.]/g, '-');
+  const paths: [string, string][] = [
+    [place.home, '/home/user'],
+    [dashed(place.home), '-home-user'],
+    [place.installed.prefix, '/opt/agent'],
+    [agentCache(), '/opt/agents'],
+    [dirname(process.execPath), '/usr/bin'],
+    [new URL(place.url).host, '127.0.0.1:4010'],
+  ];
+  return `${paths
+    .reduce((result, [from, to]) => result.replaceAll(from, to), text)
+    .replaceAll(uuid, (id) => numbered(id, (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`))
+    .replaceAll(prefixedId, (id, prefix: string) =>
+      numbered(id, (n) => `${prefix}_${String(n).padStart(20, '0')}`),
+    )}\n`;
+}

@@ -1,0 +1,48 @@
+// Makes the recordings that the adapters' parsers are tested with: fixtures/<agent>/<version>/<name>.jsonl.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ModelServer } from '../../support/model-server/server.ts';
+import type { Client } from '../clients/catalogue.ts';
+import type { Installed } from '../clients/install.ts';
+import { makePlace, removePlace } from '../clients/place.ts';
+import { claudeCode } from './claude-code.ts';
+import { neutral } from './neutral.ts';
+import type { Recording } from './recordings.ts';
+import { type Line, Take } from './take.ts';
+
+const recordings: Readonly<Record<string, readonly Recording[]>> = { 'claude-code': claudeCode };
+
+const fixtures = join(import.meta.dirname, '../fixtures');
+
+/** Of `names`, or all; says what was made. */
+export async function record(client: Client, installed: Installed, names: readonly string[]): Promise<void> {
+  const wanted = (recordings[client.name] ?? []).filter(
+    ({ name }) => names.length === 0 || names.includes(name),
+  );
+  const directory = join(fixtures, client.name, client.version);
+  mkdirSync(directory, { recursive: true });
+  for (const recording of wanted) {
+    const text = await recordOne(client, installed, recording);
+    writeFileSync(join(directory, `${recording.name}.jsonl`), text);
+    const last = JSON.parse(text.trimEnd().split('\n').at(-1) ?? '{}') as Line;
+    console.log(`${client.name} ${recording.name}: ${text.length} bytes, ${JSON.stringify(last)}`);
+  }
+}
+
+async function recordOne(client: Client, installed: Installed, recording: Recording): Promise<string> {
+  const server = new ModelServer();
+  await server.listen();
+  const place = makePlace(client, installed, server.baseUrl(recording.scenario));
+  try {
+    const take = new Take(place, [...recording.argv], recording.env);
+    try {
+      await recording.drive(take, server);
+    } finally {
+      await take.end(recording.patienceMs);
+    }
+    return neutral(take.lines, place);
+  } finally {
+    await server.close();
+    removePlace(place);
+  }
+}

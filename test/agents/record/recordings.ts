@@ -1,0 +1,17 @@
+// What there is to record, and how one recording is made.
+import type { ModelServer } from '../../support/model-server/server.ts';
+import type { Take } from './take.ts';
+
+export interface Recording {
+  /** Of the file. */
+  name: string;
+  /** Of the model server. */
+  scenario: string;
+  argv: readonly string[];
+  /** Added to the client's environment; an empty value takes a variable away. */
+  env?: Record<string, string>;
+  /** What a program would do that drives the client. */
+  drive: (take: Take, server: ModelServer) => Promise<void>;
+  /** How long the client may take to end by itself afterwards. */
+  patienceMs?: number;
+}
