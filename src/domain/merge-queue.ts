@@ -8,8 +8,11 @@
  * that predecessor would give has been tested already. So two changes that are good alone and break together cost the
  * later one. What passed before the culprit lands next.
  *
- * No entry starves: each decision tests a batch that was not tested on this head, or takes entries off the queue, and
- * the first entry is part of every batch. Newcomers only join at the end.
+ * A failure that was seen once is a suspicion: it leads the search, and only the prefix that the search ends with is
+ * confirmed by a second run. The failures on the way there were shown again by that shorter prefix.
+ *
+ * No entry starves: each decision tests a batch that was not tested on this head, confirms one that was not confirmed,
+ * or takes entries off the queue, and the first entry is part of every batch. Newcomers only join at the end.
  */
 export interface QueueState {
   /** In the order of the queue. */
@@ -19,7 +22,7 @@ export interface QueueState {
   /** Batches that may be tested side by side. */
   runners: number;
   /**
-   * By key. `conflict`: the last entry of that batch does not merge onto the head with the ones before it, which do.
+   * By key. `suspect`: it failed, and is to be confirmed before that costs an entry its place. `conflict`: the last entry of that batch does not merge onto the head with the ones before it, which do.
    * Whoever builds a batch records it under the prefix that ends with the entry in conflict, not under the whole batch:
    * only then is it known which entry to leave out.
    */
@@ -28,7 +31,7 @@ export interface QueueState {
   testing: ReadonlySet<string>;
 }
 
-export type BatchOutcome = 'passed' | 'failed' | 'conflict';
+export type BatchOutcome = 'passed' | 'suspect' | 'failed' | 'conflict';
 
 export type QueueDecision =
   | { kind: 'idle' }
@@ -36,6 +39,8 @@ export type QueueDecision =
   | { kind: 'wait' }
   /** Start these; at most as many as runners are free. */
   | { kind: 'test'; batches: string[][] }
+  /** Run again what failed in `batch`, a suspect; beside it a free runner tests what comes next without its last entry. */
+  | { kind: 'confirm'; batch: string[]; beside: string[] | null }
   | { kind: 'land'; batch: string[] }
   /** `because`: the smallest batch that shows it, the entry last. */
   | { kind: 'reject'; entry: string; cause: 'failed' | 'conflict'; because: string[] };
@@ -56,15 +61,38 @@ export function planQueue(state: QueueState): QueueDecision {
   const lengths = knownLengths(line, state);
   const passing = Math.max(0, ...lengths.passed);
   const failing = Math.min(...lengths.failed.filter((length) => length > passing));
-  if (failing === passing + 1) {
-    const because = line.slice(0, failing);
-    return { kind: 'reject', entry: because[passing] ?? '', cause: 'failed', because };
-  }
+  if (failing === passing + 1) return settle(state, line, passing);
   if (failing !== Number.POSITIVE_INFINITY) return search(state, line, { passing, failing });
   if (lengths.testing.some((length) => length > passing)) return { kind: 'wait' };
   if (passing > 0) return { kind: 'land', batch: line.slice(0, passing) };
   if (state.testing.size >= state.runners) return { kind: 'wait' };
-  return { kind: 'test', batches: [firstBatch(state, line)] };
+  return { kind: 'test', batches: [firstPlaces(state.entries, state.window, line)] };
+}
+
+/** The entry behind the `passing` first ones of the line is the culprit, unless a second run says otherwise. */
+function settle(state: QueueState, line: string[], passing: number): QueueDecision {
+  const because = line.slice(0, passing + 1);
+  const without = nextWithout(state, line, passing);
+  if (state.outcomes.get(batchKey(because)) === 'failed') {
+    // What is tested beside the confirmation ends about now; a landing before its end would waste it.
+    if (state.testing.has(batchKey(without))) return { kind: 'wait' };
+    return { kind: 'reject', entry: because[passing] ?? '', cause: 'failed', because };
+  }
+  const free = state.runners - state.testing.size;
+  if (free < 1 || state.testing.has(batchKey(because))) return { kind: 'wait' };
+  const isNew = without.length > passing && !state.outcomes.has(batchKey(without));
+  return { kind: 'confirm', batch: because, beside: free > 1 && isNew ? without : null };
+}
+
+/**
+ * What is tried next once the culprit is gone and what passed before it has landed, as it can be merged already now: on
+ * this head with what passed, which gives the tree that it has then.
+ */
+function nextWithout({ entries, window }: QueueState, line: string[], passing: number): string[] {
+  const decided = new Set(line.slice(0, passing + 1));
+  const rest = entries.filter(({ id }) => !decided.has(id));
+  const next = firstPlaces(rest, nextWindow(window, 'rejected'), line);
+  return [...line.slice(0, passing), ...next];
 }
 
 /** The window after a batch landed, or after an entry was rejected because its batch failed. */
@@ -88,7 +116,7 @@ function mergeable({ entries, outcomes }: QueueState): string[] {
  * What of the line stands at the first `window` places. A newcomer never fills the place of an entry that was left out:
  * newcomers that conflict, one after another, could otherwise keep the first entry waiting for ever.
  */
-function firstBatch({ entries, window }: QueueState, line: string[]): string[] {
+function firstPlaces(entries: QueueState['entries'], window: number, line: string[]): string[] {
   const places = new Set(entries.slice(0, Math.max(1, window)).map(({ id }) => id));
   return line.filter((id) => places.has(id));
 }
@@ -99,7 +127,8 @@ function knownLengths(line: string[], { outcomes, testing }: QueueState): Record
   for (let length = 1; length <= line.length; length++) {
     const key = batchKey(line.slice(0, length));
     const outcome = outcomes.get(key);
-    if (outcome === 'passed' || outcome === 'failed') lengths[outcome].push(length);
+    if (outcome === 'passed') lengths.passed.push(length);
+    else if (outcome === 'failed' || outcome === 'suspect') lengths.failed.push(length);
     else if (testing.has(key)) lengths.testing.push(length);
   }
   return lengths;

@@ -22,24 +22,33 @@ export type CheckScope = Pick<
   | 'markPrefix'
 >;
 
-/**
- * Runs every check on the tree of `revision`, in a prepared checkout of our own. A check with a failure for which
- * `doubtful` holds is run once more in a fresh checkout, and what came and went is called flaky.
- */
-export async function checkTree(
+/** Every check after one run on a tree, and the names of those that a second run has to confirm. */
+export interface FirstLook {
+  result: TreeResult;
+  doubtful: readonly string[];
+}
+
+/** Runs every check on the tree of `revision`, in a prepared checkout of our own; `doubtful` says which failures are. */
+export async function firstLook(
   scope: CheckScope,
   revision: string,
   doubtful: (finding: Finding) => boolean,
-): Promise<TreeResult> {
+): Promise<FirstLook> {
   const tree = await scope.hub.treeOf(revision);
-  const first = await runChecks(scope, revision, scope.options.checks);
-  const again = scope.options.checks.filter((_, index) => first[index]?.findings.some(doubtful));
+  const checks = await runChecks(scope, revision, scope.options.checks);
+  const again = checks.filter(({ findings }) => findings.some(doubtful));
+  return { result: { tree, checks }, doubtful: again.map(({ check }) => check) };
+}
+
+/** Runs the doubtful checks once more in a fresh checkout; what came and went is called flaky. */
+export async function secondLook(scope: CheckScope, revision: string, look: FirstLook): Promise<TreeResult> {
+  const again = scope.options.checks.filter(({ name }) => look.doubtful.includes(name));
   const second = again.length > 0 ? await runChecks(scope, revision, again) : [];
-  const checks = first.map((result) => {
+  const checks = look.result.checks.map((result) => {
     const other = second.find(({ check }) => check === result.check);
     return other === undefined ? result : confirm(result, other);
   });
-  return { tree, checks };
+  return { tree: look.result.tree, checks };
 }
 
 /** The given checks one after another in one checkout; each waits for a free slot. */

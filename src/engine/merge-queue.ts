@@ -69,6 +69,11 @@ async function nextDecision(
       for (const ids of decision.batches) trials.start(pick(order, ids));
       await trials.firstEnd();
       return window;
+    case 'confirm':
+      trials.confirm(pick(order, decision.batch));
+      if (decision.beside !== null) trials.start(pick(order, decision.beside));
+      await trials.firstEnd();
+      return window;
     case 'wait':
       await trials.firstEnd();
       return window;

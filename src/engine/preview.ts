@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { findingsOf } from '../domain/check-result.ts';
 import type { Finding } from '../domain/finding.ts';
 import { groupFindings } from '../domain/grouping.ts';
-import { checkTree } from './check-tree.ts';
+import { firstLook, secondLook } from './check-tree.ts';
 import type { World } from './context.ts';
 import type { FixRequest, Preview } from './engine.ts';
 import { contextOf, newRun, openProject } from './open-run.ts';
@@ -17,9 +17,9 @@ export async function preview(world: World, request: FixRequest, signal: AbortSi
     request: { options: run.options, env: run.env },
     signal,
   });
-  const result = await checkTree(context, run.before, () => true).finally(() =>
-    rm(world.layout.run(run.id), { recursive: true, force: true }),
-  );
+  const result = await firstLook(context, run.before, () => true)
+    .then((look) => secondLook(context, run.before, look))
+    .finally(() => rm(world.layout.run(run.id), { recursive: true, force: true }));
   const shown = (flaky: boolean) => (finding: Finding) => ({
     id: finding.id,
     check: finding.check,

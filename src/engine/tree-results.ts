@@ -1,6 +1,6 @@
 import type { TreeResult } from '../domain/check-result.ts';
 import type { Finding } from '../domain/finding.ts';
-import { checkTree } from './check-tree.ts';
+import { type FirstLook, firstLook, secondLook } from './check-tree.ts';
 import type { RunContext } from './context.ts';
 import { patchRun } from './patch-run.ts';
 
@@ -20,15 +20,31 @@ export async function treeResult(
   commit: string,
   doubtful: (finding: Finding) => boolean,
 ): Promise<TreeResult> {
-  const known = await knownResult(context, commit);
-  if (known !== null) return known;
-  const flaky = new Set((await context.store.get('run', context.run))?.flaky);
-  const result = await checkTree(context, commit, (finding) => !flaky.has(finding.id) && doubtful(finding));
-  if (!result.checks.some(({ outcome }) => outcome === 'broken')) await remember(context, result);
-  return result;
+  return confirmed(context, commit, await lookAt(context, commit, doubtful));
 }
 
-async function remember(context: RunContext, result: TreeResult): Promise<void> {
+/** The stored checks of a commit's tree, or one run of them, which is stored where nothing in it is doubtful. */
+export async function lookAt(
+  context: RunContext,
+  commit: string,
+  doubtful: (finding: Finding) => boolean,
+): Promise<FirstLook> {
+  const known = await knownResult(context, commit);
+  if (known !== null) return { result: known, doubtful: [] };
+  const flaky = new Set((await context.store.get('run', context.run))?.flaky);
+  const look = await firstLook(context, commit, (finding) => !flaky.has(finding.id) && doubtful(finding));
+  return look.doubtful.length > 0 ? look : { result: await remember(context, look.result), doubtful: [] };
+}
+
+/** What a second run leaves of a first look, stored. Without one a failure is never stored: it would count as confirmed. */
+export async function confirmed(context: RunContext, commit: string, look: FirstLook): Promise<TreeResult> {
+  if (look.doubtful.length === 0) return look.result;
+  return remember(context, await secondLook(context, commit, look));
+}
+
+/** What is stored of the tree from now on: of two tests of one tree at the same time the one that ended first. */
+async function remember(context: RunContext, result: TreeResult): Promise<TreeResult> {
+  if (result.checks.some(({ outcome }) => outcome === 'broken')) return result;
   const id = `${context.run}.${result.tree}`;
   const body = {
     tree: result.tree,
@@ -40,10 +56,11 @@ async function remember(context: RunContext, result: TreeResult): Promise<void> 
       durationMs,
     })),
   };
-  await context.store.commit(
+  const written = await context.store.commit(
     [{ op: 'insert', kind: 'result', row: { id, run: context.run, result } }],
     [{ run: context.run, task: null, session: null, type: 'tree.checked', body }],
   );
+  return written ? result : ((await context.store.get('result', id))?.result ?? result);
 }
 
 /**

@@ -2,9 +2,10 @@ import type { TreeResult } from '../domain/check-result.ts';
 import type { Problem } from '../domain/evidence.ts';
 import { type BatchOutcome, batchKey } from '../domain/merge-queue.ts';
 import type { Landing } from '../domain/task.ts';
+import { confirmAgainst, type Question, suspectAgainst } from './check-against.ts';
+import type { FirstLook } from './check-tree.ts';
 import type { RunContext } from './context.ts';
 import { type Stack, stackChanges } from './stack-changes.ts';
-import { checkAgainst } from './verify-change.ts';
 
 interface Test {
   landings: Set<string>;
@@ -20,6 +21,8 @@ export class Trials {
   readonly #base: TreeResult;
   readonly #problems = new Map<string, Problem[]>();
   readonly #stacks = new Map<string, Stack>();
+  /** What was asked, and what was seen in the first run, of suspects. */
+  readonly #suspicions = new Map<string, { question: Question; look: FirstLook }>();
   readonly #tests = new Map<string, Test>();
   /** Set by a test that could not be made; thrown to whoever waits next. */
   #failure: { error: unknown } | null = null;
@@ -47,10 +50,19 @@ export class Trials {
   }
 
   start(batch: readonly Landing[]): void {
+    this.#begin(batch, (key, signal) => this.#test(key, batch, signal));
+  }
+
+  /** Runs again what failed in a suspect; its outcome is no suspicion then. */
+  confirm(batch: readonly Landing[]): void {
+    this.#begin(batch, (key, signal) => this.#confirm(key, signal));
+  }
+
+  #begin(batch: readonly Landing[], work: (key: string, signal: AbortSignal) => Promise<void>): void {
     const key = batchKey(batch.map(({ id }) => id));
     const abort = new AbortController();
     const signal = AbortSignal.any([this.#context.signal, abort.signal]);
-    const ended = this.#test(key, batch, signal)
+    const ended = work(key, signal)
       .catch((error: unknown) => {
         if (!signal.aborted) this.#failure = { error };
       })
@@ -89,8 +101,23 @@ export class Trials {
     const titles = tasks.map((task) => task?.title ?? '?');
     context.live.setActivity(`queue:${context.run}`, `testing ${titles.join(' + ')}`);
     const targets = tasks.flatMap((task) => task?.findings ?? []);
-    const problems = await checkAgainst({ ...context, signal }, this.#base, stack.tip, targets);
+    const question = { base: this.#base, commit: stack.tip, targets };
+    const { problems, look } = await suspectAgainst({ ...context, signal }, question);
     this.#stacks.set(key, stack);
+    if (look === null) return this.#settle(key, problems);
+    this.#suspicions.set(key, { question, look });
+    this.outcomes.set(key, 'suspect');
+  }
+
+  async #confirm(key: string, signal: AbortSignal): Promise<void> {
+    const suspicion = this.#suspicions.get(key);
+    if (suspicion === undefined) throw new Error('a batch is to be confirmed that is no suspect');
+    const { question, look } = suspicion;
+    const problems = await confirmAgainst({ ...this.#context, signal }, question, look);
+    this.#settle(key, problems);
+  }
+
+  #settle(key: string, problems: Problem[]): void {
     this.#problems.set(key, problems);
     this.outcomes.set(key, problems.length === 0 ? 'passed' : 'failed');
   }

@@ -1,12 +1,10 @@
-import type { TreeResult } from '../domain/check-result.ts';
-import { AoError } from '../domain/errors.ts';
 import type { Problem, Verdict } from '../domain/evidence.ts';
-import type { Finding } from '../domain/finding.ts';
 import { applyPolicy, pathsToRead } from '../domain/policy/index.ts';
 import type { Attempt, Session, Task } from '../domain/task.ts';
-import { judge, verdictStatus } from '../domain/verdict.ts';
+import { verdictStatus } from '../domain/verdict.ts';
+import { checkAgainst } from './check-against.ts';
 import type { RunContext } from './context.ts';
-import { knownResult, treeResult } from './tree-results.ts';
+import { knownResult } from './tree-results.ts';
 
 /**
  * The gate: our own policy and checks on the exact change that an attempt offers. What the agent said plays no part.
@@ -31,31 +29,7 @@ export async function verifyChange(
   }
   const base = await knownResult(context, attempt.base);
   if (base === null) throw new Error(`attempt ${attempt.id}: its base was never checked`);
-  return verdict(await checkAgainst(context, base, change.commit, task.findings));
-}
-
-/** The checks of `commit` held against those of its base; a setup that fails there is a problem of the change. */
-export async function checkAgainst(
-  context: RunContext,
-  base: TreeResult,
-  commit: string,
-  targets: Finding[],
-): Promise<Problem[]> {
-  try {
-    const after = await treeResult(context, commit, worthConfirming(base, targets));
-    const flaky = new Set((await context.store.get('run', context.run))?.flaky);
-    return judge({ base, after, targets, flaky, files: new Set(await context.hub.listFiles(commit)) });
-  } catch (error) {
-    if (!(error instanceof AoError) || context.signal.aborted) throw error;
-    return [{ code: 'setup_failed', message: error.message }];
-  }
-}
-
-/** A failure is run once more when it would count against the change: it is new, or it should be gone. */
-function worthConfirming(base: TreeResult, targets: Finding[]): (finding: Finding) => boolean {
-  const before = new Set(base.checks.flatMap((check) => check.findings.map(({ id }) => id)));
-  for (const { id } of targets) before.delete(id);
-  return (finding) => !before.has(finding.id);
+  return verdict(await checkAgainst(context, { base, commit: change.commit, targets: task.findings }));
 }
 
 function emptyHanded(attempt: Attempt, session: Session): string {
