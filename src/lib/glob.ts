@@ -35,63 +35,53 @@ function expandBraces(pattern: string): string[] {
   return [pattern.replace('{', '[{]')];
 }
 
-/** `**` takes any number of folders. Remembers where the last one stood, so that no pattern takes exponential time. */
-function matchSegments(pattern: string[], path: string[]): boolean {
-  let p = 0;
-  let s = 0;
-  let star = -1;
-  let resume = 0;
-  while (s < path.length) {
-    if (pattern[p] === '**') {
-      star = p++;
-      resume = s;
-    } else if (p < pattern.length && matchSegment(pattern[p] ?? '', path[s] ?? '')) {
-      p++;
-      s++;
-    } else if (star !== -1) {
-      p = star + 1;
-      s = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[p] === '**') p++;
-  return p === pattern.length;
+/** `**` takes any number of folders. */
+function matchSegments(pattern: readonly string[], path: readonly string[]): boolean {
+  return matchList(pattern, path, { star: '**', takes: matchSegment });
 }
 
 function matchSegment(pattern: string, name: string): boolean {
+  const elements = pattern.match(/\[[^][^\]]*\]|[^]/gu) ?? [];
+  return matchList(elements, [...name], { star: '*', takes: matchOne });
+}
+
+interface Kind {
+  /** Takes any number of parts. */
+  star: string;
+  /** Whether any other element takes this part. */
+  takes: (element: string, part: string) => boolean;
+}
+
+/** Remembers where the last star stood, so that no pattern takes exponential time. */
+function matchList(pattern: readonly string[], parts: readonly string[], { star, takes }: Kind): boolean {
   let p = 0;
   let s = 0;
-  let star = -1;
+  let last = -1;
   let resume = 0;
-  while (s < name.length) {
-    const end = p < pattern.length ? matchOne(pattern, p, name[s] ?? '') : -1;
-    if (pattern[p] === '*') {
-      star = p++;
+  while (s < parts.length) {
+    if (pattern[p] === star) {
+      last = p++;
       resume = s;
-    } else if (end !== -1) {
-      p = end;
+    } else if (p < pattern.length && takes(pattern[p] ?? '', parts[s] ?? '')) {
+      p++;
       s++;
-    } else if (star !== -1) {
-      p = star + 1;
+    } else if (last !== -1) {
+      p = last + 1;
       s = ++resume;
     } else {
       return false;
     }
   }
-  while (pattern[p] === '*') p++;
+  while (pattern[p] === star) p++;
   return p === pattern.length;
 }
 
-/** Where the pattern goes on after its element at `p` took `char`; -1 where it does not take it. */
-function matchOne(pattern: string, p: number, char: string): number {
-  const element = pattern[p];
-  if (element === '?') return p + 1;
-  const close = element === '[' ? pattern.indexOf(']', p + 2) : -1;
-  if (close === -1) return element === char ? p + 1 : -1;
-  const body = pattern.slice(p + 1, close);
-  const negated = body.startsWith('!') || body.startsWith('^');
-  return inSet(negated ? body.slice(1) : body, char) === negated ? -1 : close + 1;
+/** A character, `?`, or a set in brackets. */
+function matchOne(element: string, char: string): boolean {
+  if (element === '?' || element === char) return true;
+  if (element.length === 1 || !element.startsWith('[')) return false;
+  const negated = /^\[[!^]/.test(element);
+  return inSet(element.slice(negated ? 2 : 1, -1), char) !== negated;
 }
 
 function inSet(set: string, char: string): boolean {
