@@ -139,6 +139,7 @@ describe('ao doctor', { concurrency: false }, () => {
       'daemon',
       'runs',
       'install',
+      'bwrap',
     ]);
     assert.equal(existsSync(home), false);
   });

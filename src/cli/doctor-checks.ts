@@ -17,6 +17,7 @@ import { AoError } from '../api/contract/errors.ts';
 import { findConfig, readConfig } from '../config/read-config.ts';
 import { type HomePaths, homePaths } from '../lib/ao-home.ts';
 import { codeId, isNewer } from '../lib/code-id.ts';
+import { enterPidNamespace } from '../lib/pid-namespace.ts';
 import { leftByInstalls, root } from './interrupted-installs.ts';
 
 export interface Finding {
@@ -50,6 +51,7 @@ const checks: Record<string, Check> = {
   daemon: checkDaemon,
   runs: checkRuns,
   install: checkInstall,
+  bwrap: checkIsolation,
 };
 
 export async function runChecks({ fix }: { fix: boolean }): Promise<Finding[]> {
@@ -129,6 +131,16 @@ async function checkTmux(): Promise<Outcome> {
   const hint = 'Install tmux (apt install tmux, brew install tmux), or unset AO_RUNTIME.';
   if (process.env['AO_RUNTIME'] === 'tmux') return fail('AO_RUNTIME is tmux, which is not installed', hint);
   return ok('tmux is not installed; only ao fix --runtime tmux needs it');
+}
+
+/** Agents work without a namespace, too; one that means harm to other processes, or leaves some, is held by it alone. */
+async function checkIsolation(): Promise<Outcome> {
+  try {
+    await enterPidNamespace(process.env['PATH'] ?? '');
+    return ok('each agent has a pid namespace of its own, by bubblewrap');
+  } catch (error) {
+    return ok(`agents run among all processes: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function checkData(): Outcome {

@@ -105,6 +105,8 @@ export interface RuntimeHandle {
   /** Kernel start time of `pid`, so that a reused pid is not taken for the agent. */
   startTime: string;
   dir: string;
+  /** Where the agent works; handles that were written down before it was noted have none. */
+  cwd?: string;
   /** Value of `AO_MARK` in the environment of every process of the session. */
   mark: string;
   /** Set where its input is open, so that the runtime can write to it. */

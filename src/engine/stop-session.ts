@@ -14,6 +14,6 @@ export async function stopSession(
   await world.findRuntime(handle.runtime).stop(handle, GRACE_MS);
 }
 
-function unwritten(mark: string, { dir }: Session, options: RunOptions): RuntimeHandle {
-  return { runtime: runtimeOf(options), pid: 0, startTime: '', dir, mark };
+function unwritten(mark: string, { dir, workspace }: Session, options: RunOptions): RuntimeHandle {
+  return { runtime: runtimeOf(options), pid: 0, startTime: '', dir, cwd: workspace.path, mark };
 }

@@ -1,6 +1,6 @@
 /** What the system knows about running processes. Linux reads /proc; macOS asks `ps` (built, not tested there). */
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 export interface ProcessRow {
@@ -8,12 +8,16 @@ export interface ProcessRow {
   ppid: number;
   /** Session id on Linux, process group on macOS (which does not show sessions). */
   sid: number;
+  /** Process group. */
+  pgid: number;
   /** True where it has a controlling terminal: a person's, never a session's of ours. */
   terminal: boolean;
   /** `<boot>:<ticks>`; equal for two readings only when they saw the same process. */
   startTime: string;
   /** Value of `AO_MARK` in its environment, null when there is none or it may not be read. */
   mark: string | null;
+  /** Its environment can be read and has no HOME, which all that a person starts has. Linux only. */
+  bare: boolean;
 }
 
 const run = promisify(execFile);
@@ -46,6 +50,12 @@ function ticksOf(startTime: string): number {
   return Number(startTime.slice(startTime.indexOf(':') + 1));
 }
 
+/** Its pid as we see it, then as each pid namespace sees it that it is in and we are not, the innermost last. */
+export function pidsOf(pid: number): number[] {
+  const line = onLinux && /^NSpid:\s(.*)$/m.exec(readText(`/proc/${pid}/status`) ?? '')?.[1];
+  return line ? line.split('\t').map(Number) : [pid];
+}
+
 /** Arguments of a process, null when it has ended. */
 export async function readArguments(pid: number): Promise<string | null> {
   if (onLinux) return readText(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ').trim() || null;
@@ -63,12 +73,24 @@ export function outputChannels(pid: number): string[] {
   });
 }
 
-/** True when its working directory or one of its open files is, or lies in, one of `paths`. Linux only. */
+/**
+ * True when its working directory, its program, its standard input or a file that it writes is, or lies in, one
+ * of `paths`. Who only reads a file there may be anybody: a search index, a backup, a person's `tail -f`. Linux only.
+ */
 export function usesPath(pid: number, paths: readonly string[]): boolean {
-  const isInside = (path: string | null): boolean =>
-    path !== null && paths.some((own) => path === own || path.startsWith(`${own}/`));
-  if (isInside(readLink(`/proc/${pid}/cwd`))) return true;
-  return listNames(`/proc/${pid}/fd`).some((fd) => isInside(readLink(`/proc/${pid}/fd/${fd}`)));
+  const isInside = (name: string): boolean => {
+    const path = readLink(`/proc/${pid}/${name}`);
+    return path !== null && paths.some((own) => path === own || path.startsWith(`${own}/`));
+  };
+  if (isInside('cwd') || isInside('exe')) return true;
+  return listNames(`/proc/${pid}/fd`).some(
+    (fd) => isInside(`fd/${fd}`) && (fd === '0' || isWritten(pid, fd)),
+  );
+}
+
+function isWritten(pid: number, fd: string): boolean {
+  const flags = /^flags:\s*([0-7]+)$/m.exec(readText(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
+  return flags === undefined || (Number.parseInt(flags, 8) & (constants.O_WRONLY | constants.O_RDWR)) !== 0;
 }
 
 function readProc(): ProcessRow[] {
@@ -78,7 +100,10 @@ function readProc(): ProcessRow[] {
     if (!Number.isInteger(pid)) continue;
     const stat = readStat(pid);
     if (stat === null) continue;
-    rows.push({ pid, ...stat, mark: markFromEnvironment(readText(`/proc/${pid}/environ`) ?? '') });
+    const environment = readText(`/proc/${pid}/environ`);
+    const mark = valueIn(environment ?? '', 'AO_MARK');
+    const bare = environment !== null && valueIn(environment, 'HOME') === null;
+    rows.push({ pid, ...stat, mark, bare });
   }
   return rows;
 }
@@ -87,17 +112,18 @@ function startTimeFromProc(pid: number): string | null {
   return readStat(pid)?.startTime ?? null;
 }
 
-function readStat(pid: number): Omit<ProcessRow, 'pid' | 'mark'> | null {
+function readStat(pid: number): Omit<ProcessRow, 'pid' | 'mark' | 'bare'> | null {
   const text = readText(`/proc/${pid}/stat`);
   if (text === null) return null;
   // The second field is the program's name in parentheses and may hold spaces and parentheses itself.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [state, ppid, , sid, terminal] = fields;
+  const [state, ppid, pgid, sid, terminal] = fields;
   const ticks = fields[19];
   if (ticks === undefined || state === 'Z' || state === 'X') return null;
   return {
     ppid: Number(ppid),
     sid: Number(sid),
+    pgid: Number(pgid),
     terminal: terminal !== '0',
     startTime: `${readBootId()}:${ticks}`,
   };
@@ -110,8 +136,8 @@ function readBootId(): string {
   return bootId;
 }
 
-function markFromEnvironment(environment: string): string | null {
-  const key = '\0AO_MARK=';
+function valueIn(environment: string, name: string): string | null {
+  const key = `\0${name}=`;
   const at = `\0${environment}`.indexOf(key);
   if (at < 0) return null;
   const start = at + key.length - 1;
@@ -131,10 +157,12 @@ async function readPs(selection: string[]): Promise<ProcessRow[]> {
       pid: Number(match[1]),
       ppid: Number(match[2]),
       sid: Number(match[3]),
+      pgid: Number(match[3]),
       terminal: match[4] !== '??',
       // Wall-clock seconds of the start hold across boots; there is no boot id to compare.
       startTime: `darwin:${Date.parse(match[6] ?? '') / 1000}`,
       mark: / AO_MARK=(\S*)/.exec(match[7] ?? '')?.[1] ?? null,
+      bare: false,
     };
   });
 }

@@ -21,7 +21,8 @@ const boot = 'boot:';
 
 /** A row, by what the rules look at. */
 function row(pid: number, ppid: number, sid: number, more: Partial<ProcessRow> = {}): ProcessRow {
-  return { pid, ppid, sid, terminal: false, startTime: `${boot}${pid}`, mark: null, ...more };
+  const plain = { pgid: sid, terminal: false, startTime: `${boot}${pid}`, mark: null, bare: false };
+  return { pid, ppid, sid, ...plain, ...more };
 }
 
 describe('which processes belong to a session', () => {

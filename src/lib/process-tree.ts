@@ -1,12 +1,12 @@
 /**
  * Finds and ends every process of one session: by our own mark and what follows from it, never by a program's name.
  *
- * What cannot be found: a process that dropped its environment, made a session of its own, lost its parent, left the
- * session's directories and closed the session's files, all before we looked. Only a pid namespace or a cgroup holds
- * that one.
+ * What cannot be found: a process that dropped our mark, made a session of its own, lost its parent, and either left the
+ * session's directories and closed its files or kept the rest of its environment, all before we looked. Only a pid
+ * namespace (`pid-namespace.ts`) holds that one.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ProcessRow, readProcessTable, readStartTime, startedSince, usesPath } from './process-table.ts';
+import { type ProcessRow, readProcessTable, startedSince, usesPath } from './process-table.ts';
 
 export { readStartTime } from './process-table.ts';
 
@@ -19,6 +19,8 @@ export interface TreeQuery {
   startTime: string;
   /** Private directories and channels of the session: orphans that use them are taken for its own. */
   paths?: readonly string[];
+  /** Directories of the session that a person may work in too: orphans there need a second sign, a bare environment. */
+  places?: readonly string[];
 }
 
 export interface EndTree extends TreeQuery {
@@ -46,7 +48,7 @@ interface Observer {
  * The rows of `table` that belong to the session. Pure but for `observer.uses`.
  *
  * Members are: marked processes and the first process; all of a system session that a member leads (or led); children
- * of members; orphans that use the session's paths, and their children. Never a member: the observer, its
+ * of members; orphans that use the session's paths, or with no environment its places, and their children. Never a member: the observer, its
  * ancestors, and what carries another session's mark.
  */
 export function selectTree(table: readonly ProcessRow[], query: TreeQuery, observer: Observer): ProcessRow[] {
@@ -77,10 +79,11 @@ export function selectTree(table: readonly ProcessRow[], query: TreeQuery, obser
 
   // Narrow on purpose: a person's shell, editor or `tail -f` on these paths must live.
   function isOrphanAtWork(row: ProcessRow): boolean {
-    if (!query.paths?.length || row.terminal || !startedSince(row.startTime, query.startTime)) return false;
+    const paths = [...(query.paths ?? []), ...(row.bare ? (query.places ?? []) : [])];
+    if (paths.length === 0 || row.terminal || !startedSince(row.startTime, query.startTime)) return false;
     const adoptive = row.ppid !== observer.self && ancestry.has(row.ppid);
     const orphan = adoptive && byPid.get(row.ppid)?.sid !== row.sid;
-    return orphan && observer.uses(row.pid, query.paths);
+    return orphan && observer.uses(row.pid, paths);
   }
 }
 
@@ -96,6 +99,8 @@ function ancestryOf(byPid: ReadonlyMap<number, ProcessRow>, self: number): Set<n
 }
 
 const killRoundsMs = 10_000;
+/** What still starts new processes after so long is ended together with the first process, which is in its group. */
+const spareMs = 1000;
 
 /**
  * Ends the session's processes: SIGTERM, then SIGKILL after `graceMs`, looking again until none is left. Each signal
@@ -104,48 +109,74 @@ const killRoundsMs = 10_000;
  */
 export async function endTree(tree: EndTree): Promise<number[]> {
   const known = new Map<number, ProcessRow>();
+  const left = await askToEnd(tree, known);
+  return left.living.length === 0 ? [] : kill(tree, known, left);
+}
+
+async function askToEnd(tree: EndTree, known: Map<number, ProcessRow>): Promise<Seen> {
   const asked = new Set<string>();
-  let living = await look(tree, known);
-  const polite = performance.now() + tree.graceMs;
-  for (let pause = 5; living.length > 0 && performance.now() < polite; pause = Math.min(pause * 1.5, 100)) {
-    for (const row of living) {
+  const end = performance.now() + tree.graceMs;
+  let seen = await look(tree, known);
+  for (let pause = 5; seen.living.length > 0 && performance.now() < end; pause = Math.min(pause * 1.5, 100)) {
+    for (const row of seen.living) {
       if (asked.has(row.startTime + row.pid)) continue;
       asked.add(row.startTime + row.pid);
-      signal(row, 'SIGTERM');
-      signal(row, 'SIGCONT'); // a stopped process would keep the first signal pending
+      signal(row.pid, 'SIGTERM');
+      signal(row.pid, 'SIGCONT'); // a stopped process would keep the first signal pending
     }
-    await delay(Math.max(1, Math.min(pause, polite - performance.now())));
-    living = await look(tree, known);
+    await delay(Math.max(1, Math.min(pause, end - performance.now())));
+    seen = await look(tree, known);
   }
-  const last = performance.now() + killRoundsMs;
-  let holderUntil: number | null = null;
-  for (let pause = 1; living.length > 0 && performance.now() < last; pause = Math.min(pause * 1.5, 50)) {
-    const others = living.filter((row) => !isFirst(row, tree));
-    if (others.length === 0) holderUntil ??= performance.now() + (tree.holderGraceMs ?? 0);
-    const spareHolder =
-      tree.holderGraceMs !== undefined && (holderUntil === null || performance.now() < holderUntil);
-    for (const row of spareHolder ? others : living) signal(row, 'SIGKILL');
+  return seen;
+}
+
+async function kill(tree: EndTree, known: Map<number, ProcessRow>, left: Seen): Promise<number[]> {
+  const begun = performance.now();
+  let lastOthers = begun;
+  let seen = left;
+  for (let pause = 1; seen.living.length > 0; pause = Math.min(pause * 1.5, 50)) {
+    const now = performance.now();
+    if (now > begun + killRoundsMs) break;
+    const others = seen.living.filter((row) => !isFirst(row, tree));
+    if (others.length > 0) lastOthers = now;
+    const spareUntil = others.length > 0 ? begun + spareMs : lastOthers + (tree.holderGraceMs ?? 0);
+    const doomed = tree.holderGraceMs !== undefined && now < spareUntil ? others : seen.living;
+    for (const group of wholeGroups(doomed, seen.table)) signal(-group, 'SIGKILL');
+    for (const row of doomed) signal(row.pid, 'SIGKILL');
     await delay(pause);
-    living = await look(tree, known);
+    seen = await look(tree, known);
   }
-  return living.map((row) => row.pid);
+  return seen.living.map((row) => row.pid);
+}
+
+interface Seen {
+  living: ProcessRow[];
+  table: readonly ProcessRow[];
 }
 
 /** What is found now, and what was found before and still lives although its ties to the session are cut. */
-async function look(tree: TreeQuery, known: Map<number, ProcessRow>): Promise<ProcessRow[]> {
-  const found = await findTree(tree);
-  const now = new Set(found.map((row) => row.pid));
-  for (const row of known.values()) {
-    if (!now.has(row.pid) && (await readStartTime(row.pid)) === row.startTime) found.push(row);
-  }
+async function look(tree: TreeQuery, known: Map<number, ProcessRow>): Promise<Seen> {
+  const table = await readProcessTable();
+  const found = new Set(selectTree(table, tree, { self: process.pid, uses: usesPath }));
+  for (const row of table) if (known.get(row.pid)?.startTime === row.startTime) found.add(row);
   known.clear();
   for (const row of found) known.set(row.pid, row);
-  return found;
+  return { living: [...found], table };
 }
 
-function signal(row: ProcessRow, name: NodeJS.Signals): void {
+/**
+ * Process groups that hold nothing else. A group ends at one blow, with what it starts at that moment: a chain of processes
+ * that each start the next one and end is always a step ahead of signals to single ones.
+ */
+function wholeGroups(rows: readonly ProcessRow[], table: readonly ProcessRow[]): number[] {
+  const own = new Set(rows.map(({ pid }) => pid));
+  const shared = new Set(table.filter(({ pid }) => !own.has(pid)).map(({ pgid }) => pgid));
+  return [...new Set(rows.map(({ pgid }) => pgid))].filter((pgid) => pgid > 1 && !shared.has(pgid));
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(row.pid, name);
+    process.kill(pid, name);
   } catch {
     // It ended since the reading, or is not ours to signal; the next look tells.
   }

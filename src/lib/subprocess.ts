@@ -22,6 +22,8 @@ export interface ProgramSpec {
   mark?: string;
   /** Private directories of this program: orphans that work in them when it ends are ended with it. */
   directories?: readonly string[];
+  /** Directories of this program that a person may work in too; see `TreeQuery`. */
+  places?: readonly string[];
   /** From SIGTERM to SIGKILL on timeout and abort. Default 2 s. */
   graceMs?: number;
 }
@@ -59,6 +61,7 @@ export async function runProgram(spec: ProgramSpec): Promise<ProgramResult> {
   // A program that has ended already shows no start; ours is before it, which is enough to know what came since.
   const startTime = (await readStartTime(pid)) ?? (await readStartTime(process.pid)) ?? '';
   const paths = [...channels, ...(await Promise.all((spec.directories ?? []).map(realPath)))];
+  const places = await Promise.all((spec.places ?? []).map(realPath));
 
   const why = await firstOf(exited, spec);
   const graceMs = spec.graceMs ?? 2000;
@@ -67,6 +70,7 @@ export async function runProgram(spec: ProgramSpec): Promise<ProgramResult> {
     pid,
     startTime,
     paths,
+    places,
     graceMs: why === 'exited' ? Math.min(graceMs, 500) : graceMs,
   });
   await Promise.race([output.closed, delay(pipesMs, undefined, { ref: false })]);

@@ -11,6 +11,8 @@ export interface StartSpec {
   input: string | null;
   /** Put into the environment as `AO_MARK`; every process of the session inherits it. */
   mark: string;
+  /** In a pid namespace of its own, where the machine can make one; the contract is the same there. */
+  isolated?: boolean;
 }
 
 /**

@@ -36,6 +36,8 @@ export const floodBytes = 3_000_000;
 export interface RuntimeTraits {
   /** What a newline that a program prints is in its output: a terminal makes carriage return and line feed of it. */
   newline?: string;
+  /** Tried in pid namespaces. */
+  isolated?: boolean;
   /** What a program reads where `text` was written to it. */
   received?: (text: string) => string;
   /** Why it cannot be tried here. */
@@ -47,9 +49,9 @@ export function runtimeContract(
   name: string,
   make: () => Runtime,
   programs: RuntimePrograms,
-  { newline = '\n', received = (text) => text, skip = false }: RuntimeTraits = {},
+  { newline = '\n', isolated = false, received = (text) => text, skip = false }: RuntimeTraits = {},
 ): void {
-  describe(`the ${name} runtime`, { skip }, () => {
+  describe(`the ${name} runtime${isolated ? ' with pid namespaces' : ''}`, { skip }, () => {
     const runtime = make();
     const never = new AbortController().signal;
     const dirs: string[] = [];
@@ -70,7 +72,8 @@ export function runtimeContract(
         cwd: dir,
         dir,
         input: '',
-        mark: `m-${dirs.length}-${process.pid}`,
+        mark: `m-${isolated ? 'isolated-' : ''}${dirs.length}-${process.pid}`,
+        isolated,
         ...more,
       });
       started.push(handle);

@@ -6,7 +6,8 @@ import { bootOf, readStartTime } from '../../lib/process-table.ts';
 import { endTree, findMarked } from '../../lib/process-tree.ts';
 import type { Liveness } from '../../ports/runtime.ts';
 import { DirectoryChanges } from './directory-changes.ts';
-import { names, readExit } from './session-files.ts';
+import { findAgent } from './executing.ts';
+import { names, readAgentPid, readExit } from './session-files.ts';
 
 /** Files tell most; a process that is killed tells nothing, so it is looked at this often. */
 const netMs = 1000;
@@ -34,9 +35,13 @@ async function look(handle: RuntimeHandle): Promise<Liveness> {
   const after = await readExit(handle.dir);
   if (after) return { state: 'exited', ...after };
   if (await isOfAnotherBoot(handle)) return { state: 'gone' };
-  // Only the wrapper may be gone; then nobody will write a status, but the agent is at work.
-  const marked = await findMarked(handle.mark);
-  return marked.length > 0 ? { state: 'running' } : { state: 'gone' };
+  // Only the wrapper may be gone; then nobody will write a status, but the agent is at work. What it left behind is not.
+  const agent = await readAgentPid(handle.dir).catch(() => null);
+  const running =
+    typeof agent === 'number'
+      ? (await findAgent(handle.mark, agent)) !== null
+      : (await findMarked(handle.mark)).length > 0;
+  return { state: running ? 'running' : 'gone' };
 }
 
 async function isOfAnotherBoot(handle: RuntimeHandle): Promise<boolean> {
@@ -122,9 +127,11 @@ function beginningOf(end: Uint8Array, bytes: Buffer): number {
 }
 
 export async function endSession(handle: RuntimeHandle, graceMs: number): Promise<void> {
-  const dir = await realpath(handle.dir).catch(() => handle.dir);
   const { pid, startTime, mark } = handle;
-  const left = await endTree({ pid, startTime, mark, graceMs, holderGraceMs, paths: [dir] });
+  const real = (place: string): Promise<string> => realpath(place).catch(() => place);
+  const paths = [await real(handle.dir)];
+  const places = handle.cwd === undefined ? [] : [await real(handle.cwd)];
+  const left = await endTree({ pid, startTime, mark, graceMs, holderGraceMs, paths, places });
   if (left.length > 0) {
     throw new AoError('failed', `Processes ${left.join(', ')} of session ${mark} could not be ended.`);
   }

@@ -1,3 +1,5 @@
+import { endSignals } from '../../lib/pid-namespace.ts';
+
 /**
  * What holds an agent's process: a POSIX shell in a session of its own, which depends on nothing of ours and so outlives
  * the daemon. It is passed as text (`sh -c`), because a shell reads a script file while it runs, and an update of ours
@@ -7,6 +9,9 @@
  * live through a polite end of the tree, so that the status is written; they do not reach the agent. The inner shell
  * becomes the agent by exec, so that `pid` is the agent's; its exit trap runs only where exec failed (bash
  * would leave without it).
+ *
+ * In a pid namespace there is a program between the two shells that waits for the agent's status outside. It must not hear what
+ * ends an agent, politely or by a terminal; the agent must, so its signals are made as they were (`lib/pid-namespace.ts`).
  *
  * $1: the session's directory, with `input`, `output.log`, `pid` and `exit.draft` made by us with private modes.
  */
@@ -56,16 +61,16 @@ const startFeeder = [
   'command -p tail -c +1 -f "$dir/input" >"$dir/feed" 2>/dev/null & feeder=$!',
 ];
 
-function outerShell(streams: Streams): string {
+function outerShell(streams: Streams, inNamespace: boolean): string {
   const inTerminal = streams === 'terminal' || streams === 'input and terminal';
   return [
-    'dir=$1 inner=$2; shift 2',
+    'dir=$1; shift',
     // A terminal that hangs up ends what runs in it; the system tells the agent when its shell has ended.
     inTerminal ? 'trap : INT TERM' : 'trap : HUP INT TERM',
     // A shell's own word about a signal must not go to the agent's output: hence this, and the parentheses.
     ...(inTerminal ? ['exec 3>&2 2>/dev/null'] : []),
     ...(streams === 'growing files' ? startFeeder : []),
-    `(exec /bin/sh -c "$inner" ao-agent "$dir" "$@" ${redirections[streams]})`,
+    `(${inNamespace ? `trap "" ${endSignals.join(' ')}; ` : ''}exec "$@" ${redirections[streams]})`,
     'status=$?',
     'trap "" HUP INT TERM',
     ...(streams === 'growing files' ? ['kill -9 "$feeder"'] : []),
@@ -77,7 +82,17 @@ function outerShell(streams: Streams): string {
   ].join('\n');
 }
 
+export interface Wrapping {
+  dir: string;
+  argv: readonly string[];
+  streams: Streams;
+  /** What enters a pid namespace, null where the agent runs among all processes. */
+  namespace: readonly string[] | null;
+}
+
 /** Program and arguments that run `argv` under the wrapper. */
-export function wrap(dir: string, argv: readonly string[], streams: Streams): string[] {
-  return ['/bin/sh', '-c', outerShell(streams), 'ao-session', dir, innerShell, ...argv];
+export function wrap({ dir, argv, streams, namespace }: Wrapping): string[] {
+  const outer = outerShell(streams, namespace !== null);
+  const inner = ['/bin/sh', '-c', innerShell, 'ao-agent', dir, ...argv];
+  return ['/bin/sh', '-c', outer, 'ao-session', dir, ...(namespace ?? []), ...inner];
 }

@@ -22,7 +22,7 @@ export async function runCommand(run: SetupRun, command: SetupCommand, shown?: s
     maxBytes,
     signal: run.signal,
     mark: run.mark,
-    directories: [run.root],
+    places: [run.root],
   });
   run.signal.throwIfAborted();
   await appendFile(join(run.dir, 'setup.log'), `$ ${name}\n${program.combined}\n`, { mode: 0o600 });

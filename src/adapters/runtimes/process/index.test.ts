@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { floodBytes, runtimeContract } from '../../../../test/contracts/runtime.contract.ts';
+import { noNamespaces } from '../../../../test/support/pid-namespaces.ts';
 import { waitFor } from '../../../../test/support/wait-for.ts';
 import { AoError } from '../../../domain/errors.ts';
 import type { RuntimeHandle } from '../../../domain/task.ts';
@@ -19,7 +20,7 @@ const run = promisify(execFile);
 
 const recorder = join(import.meta.dirname, '../test-support/record-input.ts');
 
-runtimeContract('process', () => processRuntime, {
+const programs = {
   greet: sh('echo hello; exit 7'),
   copy: ['/bin/cat'],
   environment: sh('echo "${PLANTED:--} ${AO_MARK:--} ${HOME:--}"'),
@@ -29,7 +30,9 @@ runtimeContract('process', () => processRuntime, {
   answer: sh('echo ready; read line; echo "read $line"'),
   record: [process.execPath, recorder],
   recordSlowly: [process.execPath, recorder, 'slow'],
-});
+};
+runtimeContract('process', () => processRuntime, programs);
+runtimeContract('process', () => processRuntime, programs, { isolated: true, skip: noNamespaces });
 
 describe('the process runtime', () => {
   const dirs: string[] = [];

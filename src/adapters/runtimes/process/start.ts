@@ -6,7 +6,7 @@ import { readStartTime } from '../../../lib/process-table.ts';
 import { endTree } from '../../../lib/process-tree.ts';
 import type { StartSpec } from '../../../ports/runtime.ts';
 import { DirectoryChanges } from '../directory-changes.ts';
-import { argumentsTooLong, inputOf, resolveProgram, untilExecuting } from '../executing.ts';
+import { argumentsTooLong, inputOf, namespaceFor, resolveProgram, untilExecuting } from '../executing.ts';
 import { names, prepareFiles } from '../session-files.ts';
 import { wrap } from '../wrapper.ts';
 
@@ -16,12 +16,14 @@ export async function startSession(spec: StartSpec): Promise<RuntimeHandle> {
   await prepareFiles(spec.dir, spec.input);
   const changes = new DirectoryChanges(spec.dir, [names.pid, names.exit]);
   try {
-    const pid = await spawnWrapper(spec, program);
+    const namespace = await namespaceFor(spec);
+    const pid = await spawnWrapper(spec, program, namespace);
     const startTime = (await readStartTime(pid)) ?? '';
-    const { dir, mark } = spec;
-    const handle = { runtime: 'process', pid, startTime, dir, mark, ...inputOf(spec) };
+    const { dir, cwd, mark } = spec;
+    const handle = { runtime: 'process', pid, startTime, dir, cwd, mark, ...inputOf(spec) };
     const untilWhole = async (): Promise<void> => {};
-    await untilExecuting({ handle, program, changes, untilWhole }).catch(async (error: unknown) => {
+    const starting = { handle, program, inNamespace: namespace !== null, changes, untilWhole };
+    await untilExecuting(starting).catch(async (error: unknown) => {
       await endTree({ ...handle, graceMs: 0 });
       throw error;
     });
@@ -31,12 +33,14 @@ export async function startSession(spec: StartSpec): Promise<RuntimeHandle> {
   }
 }
 
-async function spawnWrapper(spec: StartSpec, program: string): Promise<number> {
-  const [shell = '', ...args] = wrap(
-    spec.dir,
-    [program, ...spec.argv.slice(1)],
-    spec.input === null ? 'growing files' : 'files',
-  );
+async function spawnWrapper(
+  spec: StartSpec,
+  program: string,
+  namespace: readonly string[] | null,
+): Promise<number> {
+  const argv = [program, ...spec.argv.slice(1)];
+  const streams = spec.input === null ? 'growing files' : 'files';
+  const [shell = '', ...args] = wrap({ dir: spec.dir, argv, streams, namespace });
   try {
     const child = spawn(shell, args, {
       cwd: spec.cwd,

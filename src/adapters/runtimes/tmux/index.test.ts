@@ -6,8 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { floodBytes, runtimeContract } from '../../../../test/contracts/runtime.contract.ts';
+import {
+  floodBytes,
+  type RuntimeTraits,
+  runtimeContract,
+} from '../../../../test/contracts/runtime.contract.ts';
 import { hasTmux } from '../../../../test/scenarios/support/terminal.ts';
+import { noNamespaces } from '../../../../test/support/pid-namespaces.ts';
 import { waitFor } from '../../../../test/support/wait-for.ts';
 import type { RuntimeHandle } from '../../../domain/task.ts';
 import { readStartTime } from '../../../lib/process-table.ts';
@@ -24,23 +29,25 @@ const socket = join(folder, 's');
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const recorder = join(import.meta.dirname, '../test-support/record-input.ts');
-
-runtimeContract(
-  'tmux',
-  () => tmuxRuntime(socket),
-  {
-    greet: sh('echo hello; exit 7'),
-    copy: ['/bin/cat'],
-    environment: sh('echo "${PLANTED:--} ${AO_MARK:--} ${HOME:--}"'),
-    hang: sh('echo ready; exec sleep 60'),
-    stubborn: sh('trap "" TERM; echo ready; exec sleep 60'),
-    flood: sh(`head -c ${floodBytes} /dev/zero | tr '\\0' f`),
-    answer: sh('echo ready; read line; echo "read $line"'),
-    record: [process.execPath, recorder],
-    recordSlowly: [process.execPath, recorder, 'slow'],
-  },
-  { newline: '\r\n', skip, received: (text) => typableText(text).replace(/\n$/, '\r') },
-);
+const programs = {
+  greet: sh('echo hello; exit 7'),
+  copy: ['/bin/cat'],
+  environment: sh('echo "${PLANTED:--} ${AO_MARK:--} ${HOME:--}"'),
+  hang: sh('echo ready; exec sleep 60'),
+  stubborn: sh('trap "" TERM; echo ready; exec sleep 60'),
+  flood: sh(`head -c ${floodBytes} /dev/zero | tr '\\0' f`),
+  answer: sh('echo ready; read line; echo "read $line"'),
+  record: [process.execPath, recorder],
+  recordSlowly: [process.execPath, recorder, 'slow'],
+};
+const received = (text: string): string => typableText(text).replace(/\n$/, '\r');
+const traits: RuntimeTraits = { newline: '\r\n', received, skip };
+runtimeContract('tmux', () => tmuxRuntime(socket), programs, traits);
+runtimeContract('tmux', () => tmuxRuntime(socket), programs, {
+  ...traits,
+  isolated: true,
+  skip: skip || noNamespaces,
+});
 
 describe('the tmux runtime', { skip }, () => {
   const runtime = tmuxRuntime(socket);

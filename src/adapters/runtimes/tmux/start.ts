@@ -6,7 +6,7 @@ import { readStartTime } from '../../../lib/process-table.ts';
 import { endTree } from '../../../lib/process-tree.ts';
 import type { StartSpec } from '../../../ports/runtime.ts';
 import { DirectoryChanges } from '../directory-changes.ts';
-import { argumentsTooLong, inputOf, resolveProgram, untilExecuting } from '../executing.ts';
+import { argumentsTooLong, inputOf, namespaceFor, resolveProgram, untilExecuting } from '../executing.ts';
 import { names, prepareFiles } from '../session-files.ts';
 import { wrap } from '../wrapper.ts';
 import { launchText } from './launch-text.ts';
@@ -31,12 +31,14 @@ export async function startInTerminal(
   const terminal = terminalOf(socket, spec.mark);
   const changes = new DirectoryChanges(spec.dir, [names.pid, names.exit]);
   try {
-    await writeLaunch(spec, program);
+    const namespace = await namespaceFor(spec);
+    await writeLaunch(spec, program, namespace);
     const pid = await openPane(terminal, spec);
     const startTime = (await readStartTime(pid)) ?? '';
-    const { dir, mark } = spec;
-    const handle = { runtime: 'tmux', pid, startTime, dir, mark, ...inputOf(spec), terminal };
-    const starting = { handle, program, changes, untilWhole: () => untilWhole(handle) };
+    const { dir, cwd, mark } = spec;
+    const handle = { runtime: 'tmux', pid, startTime, dir, cwd, mark, ...inputOf(spec), terminal };
+    const inNamespace = namespace !== null;
+    const starting = { handle, program, inNamespace, changes, untilWhole: () => untilWhole(handle) };
     await untilExecuting(starting).catch(async (error: unknown) => {
       await endTree({ ...handle, graceMs: 0 });
       await removeSession(terminal);
@@ -58,12 +60,17 @@ export function terminalOf(socket: string, mark: string): Terminal {
  * Arguments and environment reach the pane in a private file: on tmux's command line they would be seen by everybody,
  * read as tmux's own syntax, and cut at 16 KB.
  */
-async function writeLaunch(spec: StartSpec, program: string): Promise<void> {
-  const argv = wrap(
-    spec.dir,
-    [program, ...spec.argv.slice(1)],
-    spec.input ? 'input and terminal' : 'terminal',
-  );
+async function writeLaunch(
+  spec: StartSpec,
+  program: string,
+  namespace: readonly string[] | null,
+): Promise<void> {
+  const argv = wrap({
+    dir: spec.dir,
+    argv: [program, ...spec.argv.slice(1)],
+    streams: spec.input ? 'input and terminal' : 'terminal',
+    namespace,
+  });
   const env = { ...spec.env, TERM: 'screen-256color', AO_MARK: spec.mark };
   const words = [...argv, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)];
   if (words.some((word) => Buffer.byteLength(word) > longestArgument)) throw argumentsTooLong(program);
