@@ -5,6 +5,7 @@ import type { Finding } from '../domain/finding.ts';
 import { judge } from '../domain/verdict.ts';
 import type { FirstLook } from './check-tree.ts';
 import type { RunContext } from './context.ts';
+import { isOfTheDisk } from './disk-watch.ts';
 import { confirmed, lookAt, treeResult } from './tree-results.ts';
 
 /** A commit that is held against the checks of its base, and what it is to make pass. */
@@ -59,7 +60,7 @@ async function orSetupFailed(context: RunContext, work: () => Promise<Problem[]>
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof AoError) || context.signal.aborted) throw error;
+    if (!(error instanceof AoError) || context.signal.aborted || isOfTheDisk(context, error)) throw error;
     return [{ code: 'setup_failed', message: error.message }];
   }
 }

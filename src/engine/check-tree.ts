@@ -20,6 +20,7 @@ export type CheckScope = Pick<
   | 'checks'
   | 'setup'
   | 'markPrefix'
+  | 'disk'
 >;
 
 /** Every check after one run on a tree, and the names of those that a second run has to confirm. */
@@ -117,7 +118,8 @@ export async function withCheckout<T>(
     });
     return await use({ root, base, env: { ...scope.env, ...added.env }, mark });
   } finally {
-    await rm(base, { recursive: true, force: true, maxRetries: 3 });
+    // What was found out is worth more than a disk that does not take a removal at this moment.
+    await scope.disk.outlast(() => rm(base, { recursive: true, force: true, maxRetries: 3 }));
   }
 }
 

@@ -50,7 +50,7 @@ export async function createEngine(outside: World): Promise<Engine> {
   const loops = new RunLoops({ ...world, store: outlasting(store, disk) }, { live, disk });
   await sweepCheckouts(world);
   const engine = new AoEngine(world, { announcements, live, loops, disk });
-  await resumeAll({ world, loops });
+  await resumeAll({ world, loops }, disk);
   return engine;
 }
 

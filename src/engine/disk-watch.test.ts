@@ -27,10 +27,10 @@ test('a commit outlasts a full disk: tried again until it is written, told once'
     return 'written';
   });
   await Promise.resolve();
-  for (let second = 0; second < 3; second += 1) t.mock.timers.tick(1000);
+  for (let second = 0; second < 3; second += 1) t.mock.timers.tick(500);
   assert.deepEqual(heard, ['full']);
   state.trouble = null;
-  t.mock.timers.tick(1000);
+  t.mock.timers.tick(500);
   assert.equal(await commit, 'written');
   assert.deepEqual(heard, ['full', null]);
   assert.equal(tries, 2, 'not tried while the disk takes nothing');
@@ -50,7 +50,7 @@ test('a fault that is over at once is not told, and one that only the commit mee
   const second = watch.outlast(commit);
   for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
   assert.deepEqual(heard, ['no space left']);
-  t.mock.timers.tick(1000);
+  t.mock.timers.tick(500);
   assert.equal(await second, 'written');
   assert.deepEqual(heard, ['no space left', null]);
 });
@@ -82,7 +82,7 @@ test('nothing begins on a disk in trouble, and what failed on one is no result',
   assert.equal(ran, 0);
   assert.deepEqual(heard, ['too little is free']);
   state.shortage = null;
-  t.mock.timers.tick(1000);
+  t.mock.timers.tick(500);
   assert.equal(await watch.guard(run('failed'), isSound), 'failed', 'the disk is well: believed');
   await assert.rejects(watch.guard(run('fills'), isSound), DiskBlocked);
 });
@@ -98,6 +98,6 @@ test('whoever waits for the disk goes on when it is well, or when the daemon let
   await called;
   const waiting = watch.over(never);
   state.trouble = null;
-  t.mock.timers.tick(1000);
+  t.mock.timers.tick(500);
   await waiting;
 });

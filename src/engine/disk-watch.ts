@@ -2,7 +2,7 @@ import { DiskBlocked, diskFaultOf } from '../lib/disk-fault.ts';
 import type { Disk } from '../ports/disk.ts';
 
 /** How often a disk that takes nothing is tried. */
-const TRY_MS = 1_000;
+const TRY_MS = 500;
 
 /**
  * Whether the disk of the data directory takes what is written. When something failed and the disk turns out to be why,
@@ -12,10 +12,11 @@ export class DiskWatch implements Disk {
   readonly #disk: Disk;
   readonly #home: string;
   readonly #onChange: (trouble: string | null) => void;
-  /** What the last try said. */
+  /** What the disk itself last said. */
   #found: string | null = null;
-  /** Commits that wait although a try may have gone well, with what stopped them. */
+  /** What waits although the disk says that it is well, with what stopped it. */
   readonly #held = new Map<symbol, string>();
+  /** What people are told. */
   #blocked: string | null = null;
   #timer: NodeJS.Timeout | null = null;
   #tried = Promise.withResolvers<void>();
@@ -29,12 +30,12 @@ export class DiskWatch implements Disk {
 
   /** Why nothing new can start; looked at anew unless it is known. */
   shortage(): string | null {
-    return this.#blocked ?? this.#find(this.#disk.shortage());
+    return this.#found ?? this.#find(this.#disk.shortage());
   }
 
   /** Why what has just failed may have failed. */
   trouble(): string | null {
-    return this.#find(this.#disk.trouble()) ?? this.#blocked;
+    return this.#find(this.#disk.trouble());
   }
 
   /**
@@ -57,7 +58,7 @@ export class DiskWatch implements Disk {
 
   /** Does it again and again while only the disk is in the way. `work` must leave nothing behind when it fails. */
   async outlast<T>(work: () => Promise<T>): Promise<T> {
-    const holder = Symbol('commit');
+    let release = (): void => {};
     try {
       for (let tries = 1; ; tries += 1) {
         try {
@@ -65,25 +66,34 @@ export class DiskWatch implements Disk {
         } catch (error) {
           if (this.#closed || diskFaultOf(error, this.#home) === null) throw error;
           if (tries === 1 && this.trouble() === null) continue; // it was over in a moment
-          this.#held.set(holder, error instanceof Error ? error.message : String(error));
-          this.#settle();
+          release();
+          release = this.hold(error);
         }
         await this.#tried.promise;
       }
     } finally {
-      this.#held.delete(holder);
-      this.#settle();
+      release();
     }
   }
 
-  /** Resolves when the disk is well again, at once on abort. */
+  /** People are told of the fault until it is released. */
+  hold(error: unknown): () => void {
+    const holder = Symbol('held');
+    this.#held.set(holder, error instanceof Error ? error.message : String(error));
+    this.#settle();
+    return () => {
+      this.#held.delete(holder);
+      this.#settle();
+    };
+  }
+
+  /** Resolves when the disk was tried the next time and took it, at once on abort. Only while people are told of a fault. */
   async over(signal: AbortSignal): Promise<void> {
+    if (this.#blocked === null || this.#closed || signal.aborted) return;
     const aborted = Promise.withResolvers<void>();
     const abort = (): void => aborted.resolve();
     signal.addEventListener('abort', abort, { once: true });
-    while (this.#blocked !== null && !this.#closed && !signal.aborted) {
-      await Promise.race([this.#tried.promise, aborted.promise]);
-    }
+    await Promise.race([this.#tried.promise, aborted.promise]);
     signal.removeEventListener('abort', abort);
   }
 

@@ -34,6 +34,10 @@ export class Jobs {
     this.#running.set(key, job);
   }
 
+  isUnderWay(key: string): boolean {
+    return this.#running.has(key);
+  }
+
   /** Resolves when no job is under way any more. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running.values());

@@ -3,6 +3,7 @@ import type { Task } from '../domain/task.ts';
 import { aoPerson } from './ao-person.ts';
 import type { RunContext } from './context.ts';
 import { conflictHunks } from './conflict-hunks.ts';
+import { isOfTheDisk } from './disk-watch.ts';
 
 export interface Start {
   commit: string;
@@ -17,6 +18,7 @@ export async function keptOnto(context: RunContext, task: Task, head: string): P
   const { hub } = context;
   if (task.kept === null) return { commit: head, conflict: null };
   const merged = await hub.merge(head, task.kept).catch((error: unknown) => {
+    if (isOfTheDisk(context, error)) throw error;
     context.log('kept.unusable', { task: task.id, kept: task.kept, error: String(error) });
     return null; // it stays saved; the next attempt starts afresh rather than never
   });

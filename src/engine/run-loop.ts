@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DiskBlocked } from '../lib/disk-fault.ts';
+import { DiskBlocked, isProvenDiskFault } from '../lib/disk-fault.ts';
 import { abandonAttempt } from './abandon-attempt.ts';
 import type { RunContext } from './context.ts';
 import { endRunEarly, finishAnyway } from './end-run-early.ts';
@@ -22,6 +22,8 @@ export class RunLoop {
   readonly #letGo: AbortController;
   readonly #work: AbortController;
   readonly #failures = new Map<string, number>();
+  /** Jobs that a disk stopped which says that it is well: what releases them. */
+  readonly #held = new Map<string, () => void>();
   readonly #finish: () => void;
   #ticking: Promise<void> | null = null;
   #again = false;
@@ -77,6 +79,7 @@ export class RunLoop {
       this.#again = false;
       try {
         if (await tick(this.context, this.#desk)) this.#again = true;
+        this.#releaseUnwanted();
         this.#onDone('tick');
         const run = await this.context.store.get('run', this.context.run);
         if (run === null || run.state === 'finished') this.#end();
@@ -95,6 +98,7 @@ export class RunLoop {
   }
 
   #onDone(key: string): void {
+    this.#release(key);
     if (this.#failures.delete(key) && this.#failures.size === 0) {
       this.context.live.setActivity(`trouble:${this.context.run}`, null);
     }
@@ -107,11 +111,8 @@ export class RunLoop {
   async #onError(key: string, error: unknown): Promise<void> {
     if (this.#letGo.signal.aborted) return;
     const trouble = this.context.disk.trouble();
-    if (trouble !== null) {
-      this.context.log('job.waits', { run: this.context.run, job: key, trouble, error: String(error) });
-      return this.context.disk.over(this.#letGo.signal);
-    }
-    if (error instanceof DiskBlocked) return; // over already
+    if (trouble === null && error instanceof DiskBlocked) return; // over already
+    if (trouble !== null || isProvenDiskFault(error)) return this.#waitForDisk(key, trouble, error);
     const count = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, count);
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -125,6 +126,23 @@ export class RunLoop {
     }
     const wait = Math.min(200 * 2 ** count, NET_MS);
     await delay(wait, undefined, { signal: this.#letGo.signal, ref: false }).catch(() => {});
+  }
+
+  /** The disk may say that it is well, and only this one place of it not be. */
+  async #waitForDisk(key: string, trouble: string | null, error: unknown): Promise<void> {
+    this.context.log('job.waits', { run: this.context.run, job: key, trouble, error: String(error) });
+    if (trouble === null && !this.#held.has(key)) this.#held.set(key, this.context.disk.hold(error));
+    await this.context.disk.over(this.#letGo.signal);
+  }
+
+  /** What is not tried again after all holds up nothing. */
+  #releaseUnwanted(): void {
+    for (const key of this.#held.keys()) if (!this.#desk.jobs.isUnderWay(key)) this.#release(key);
+  }
+
+  #release(key: string): void {
+    this.#held.get(key)?.();
+    this.#held.delete(key);
   }
 
   async #giveUp(key: string, message: string): Promise<void> {

@@ -2,6 +2,7 @@ import { AoError } from '../domain/errors.ts';
 import { type Run, runtimeOf } from '../domain/run.ts';
 import { applyTransitions, type Move } from './apply-transition.ts';
 import type { World } from './context.ts';
+import { type DiskWatch, isOfTheDisk } from './disk-watch.ts';
 import type { FixRequest } from './engine.ts';
 import { fingerprintOf, newRun, openProject, refuseBadAgent } from './open-run.ts';
 import type { RunLoops } from './run-loops.ts';
@@ -83,19 +84,40 @@ export async function refuseSecondRun(world: World, run: Run): Promise<void> {
   if (other !== undefined) throw busy(other);
 }
 
-/** Goes on with every run that has not finished. A repository that is gone fails its own run and holds up no other. */
-export async function resumeAll({ world, loops }: Runs): Promise<void> {
+/**
+ * Goes on with every run that has not finished. A repository that is gone fails its own run and holds up no other; a disk
+ * is waited for, and holds up nobody's start either.
+ */
+export async function resumeAll({ world, loops }: Runs, disk: DiskWatch): Promise<void> {
   for (const run of await world.store.list('run', { states: ['running', 'stopping'] })) {
     try {
       await loops.start(run);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      world.log('run.lost', { run: run.id, error: reason });
-      await endSessionsOf(world, run, reason);
-      const patch = { outcome: 'failed', reason, endedAt: world.clock.now() } as const;
-      await applyTransitions(world.store, [{ kind: 'run', row: run, event: 'finish', patch }]);
+      if (isOfTheDisk({ ...world, disk }, error)) void resumeLater({ world, loops }, run, disk);
+      else await lose(world, run, error);
     }
   }
+}
+
+async function resumeLater({ world, loops }: Runs, run: Run, disk: DiskWatch): Promise<void> {
+  world.log('run.waits', { run: run.id });
+  try {
+    await disk.outlast(() => loops.start(run));
+  } catch (error) {
+    // What the daemon lets go of before the disk is well is resumed by the next one.
+    const text = String(error);
+    if (isOfTheDisk({ ...world, disk }, error))
+      return world.log('run.still_waits', { run: run.id, error: text });
+    await lose(world, run, error).catch((why: unknown) => world.log('run.not_ended', { error: String(why) }));
+  }
+}
+
+async function lose(world: World, run: Run, error: unknown): Promise<void> {
+  const reason = error instanceof Error ? error.message : String(error);
+  world.log('run.lost', { run: run.id, error: reason });
+  await endSessionsOf(world, run, reason);
+  const patch = { outcome: 'failed', reason, endedAt: world.clock.now() } as const;
+  await applyTransitions(world.store, [{ kind: 'run', row: run, event: 'finish', patch }]);
 }
 
 function busy(run: Run): AoError {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { DiskBlocked, diskFaultOf } from './disk-fault.ts';
+import { DiskBlocked, diskFaultOf, isProvenDiskFault } from './disk-fault.ts';
 import { GitError } from './git.ts';
 
 const home = '/data/ao';
@@ -48,6 +48,12 @@ test('a refused permission is a fault of the disk only in our own directory', ()
   assert.equal(diskFaultOf(systemError('EACCES', '/data/ao/runs/1'), home), 'closed');
   assert.equal(diskFaultOf(systemError('EPERM', home), home), 'closed');
   assert.equal(diskFaultOf(systemError('EACCES', '/data/aorta/x'), home), null);
+});
+
+test('what git says and what is not permitted proves nothing by itself', () => {
+  assert.equal(isProvenDiskFault(new Error('wrapped', { cause: systemError('EIO') })), true);
+  assert.equal(isProvenDiskFault(new GitError('No space left on device', 128)), false);
+  assert.equal(isProvenDiskFault(systemError('EACCES', '/data/ao/x')), false);
 });
 
 test('git is recognised by its words, and nobody else is', () => {

@@ -34,21 +34,37 @@ export class DiskBlocked extends Error {
  * `own`, our data directory: elsewhere it is somebody's intention.
  */
 export function diskFaultOf(error: unknown, own: string): DiskFault | null {
-  for (let at = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth += 1) {
-    const fault = faultOf(at, own);
+  for (const at of causes(error)) {
+    const fault = at.name === 'GitError' ? saidByGit(at) : saidByTheSystem(at, own);
     if (fault !== null) return fault;
   }
   return null;
 }
 
-function faultOf(error: Error, own: string): DiskFault | null {
+/** The same where nobody but the disk can have said so: no agent, and nobody who took a permission away. */
+export function isProvenDiskFault(error: unknown): boolean {
+  return causes(error).some((at) => at.name !== 'GitError' && saidByTheSystem(at, '') !== null);
+}
+
+function causes(error: unknown): Error[] {
+  const found: Error[] = [];
+  for (let at = error; at instanceof Error && found.length < 10; at = at.cause) found.push(at);
+  return found;
+}
+
+function saidByGit({ message }: Error): DiskFault | null {
+  return gitsWords.find(([words]) => words.test(message))?.[1] ?? null;
+}
+
+function saidByTheSystem(error: Error, own: string): DiskFault | null {
   if (error instanceof DiskBlocked) return 'failing';
-  if (error.name === 'GitError') return gitsWords.find(([words]) => words.test(error.message))?.[1] ?? null;
   const { code, errcode, path } = error as { code?: unknown; errcode?: unknown; path?: unknown };
   if (typeof errcode === 'number') return bySqliteCode[errcode & 0xff] ?? null;
   if (typeof code !== 'string') return null;
   if (code === 'EACCES' || code === 'EPERM') {
-    return typeof path === 'string' && (path === own || path.startsWith(own + sep)) ? 'closed' : null;
+    return own !== '' && typeof path === 'string' && (path === own || path.startsWith(own + sep))
+      ? 'closed'
+      : null;
   }
   return byCode[code] ?? null;
 }

@@ -7,7 +7,7 @@ import { gitWith, uploadPack } from '../../lib/git.ts';
 import type { Hub } from '../../ports/git.ts';
 import type { CaptureSpec, Workspaces } from '../../ports/workspace.ts';
 import { captureWork, captureTimeoutMs, type Source } from './capture.ts';
-import { forgetWorkspace, isDirectory, prepareToMake, removeRecorded } from './record.ts';
+import { forgetWorkspace, isDirectory, isThere, prepareToMake, removeRecorded } from './record.ts';
 
 /** Kept out of what an agent adds by itself; a capture leaves them out anyway. */
 const ours = ['/TASK.md', '/.ao/'];
@@ -34,7 +34,7 @@ export const cloneWorkspaces: Workspaces = {
         exclude: ours,
       });
     } catch (error) {
-      await forgetWorkspace(hub, directory);
+      if (!(await isThere(directory))) await forgetWorkspace(hub, directory);
       const why = error instanceof Error ? error.message : String(error);
       throw new AoError('failed', `The workspace ${directory} could not be made: ${why}`, null, {
         cause: error,
@@ -79,13 +79,7 @@ async function saveOtherRefs(hub: Hub, spec: CaptureSpec, repository: string): P
   const saved = `refs/ao/rescue/${spec.name}.others`;
   const git = gitWith((message, cause) => new AoError('failed', message, null, { cause }));
   const args = ['-c', 'fetch.fsckObjects=true', 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head'];
-  const options = [
-    '--update-shallow',
-    '--no-recurse-submodules',
-    `--upload-pack=${uploadPack}`,
-    '--',
-    repository,
-  ];
+  const options = ['--no-recurse-submodules', `--upload-pack=${uploadPack}`, '--', repository];
   for (const refspec of [`+refs/heads/*:${saved}/heads/*`, `+refs/stash:${saved}/stash`]) {
     const signal = AbortSignal.timeout(captureTimeoutMs);
     // What is not there or damaged cannot be saved; the head and the files are saved by themselves.
