@@ -35,16 +35,20 @@ function readPoints(lines: readonly string[]): { points: Point[]; planned: numbe
   let planned = 0;
   let bailed = false;
   let failedBelow: boolean[] = [];
+  const isTitled = usesTitles(lines);
+  let title: string[] = [];
   for (const line of lines) {
+    const heading = isTitled ? /^# (.+)$/.exec(line) : null;
     const found = point.exec(line);
     const subtest = /^( *)# Subtest: (.*)$/.exec(line);
     const plans = plan.exec(line);
     if (/^\s*Bail out!/i.test(line)) bailed = true;
     else if (plans !== null && plans[1] === '') planned += Number(plans[2]);
     else if (subtest !== null) path.splice(depthOf(subtest[1]), path.length, unescape(subtest[2] ?? ''));
+    else if (heading !== null) title = [heading[1] ?? ''];
     else if (found !== null) {
       const depth = depthOf(found[1]);
-      const test = pointOf(found, path.slice(0, depth));
+      const test = pointOf(found, [...title, ...path.slice(0, depth)]);
       test.childFailed = failedBelow.slice(depth + 1).some(Boolean);
       failedBelow = failedBelow.slice(0, depth + 1);
       failedBelow[depth] = (failedBelow[depth] ?? false) || (!test.ok && !/^todo/i.test(test.directive));
@@ -52,6 +56,12 @@ function readPoints(lines: readonly string[]): { points: Point[]; planned: numbe
     } else points.at(-1)?.detail.push(line.trim());
   }
   return { points, planned, bailed };
+}
+
+/** tape names a test in a comment above its assertions, of which many have one name; the first stands at the top. */
+function usesTitles(lines: readonly string[]): boolean {
+  const version = lines.findIndex((line) => line.startsWith('TAP version 13'));
+  return version >= 0 && /^# (?!Subtest: )/.test(lines[version + 1] ?? '');
 }
 
 function depthOf(indent: string | undefined): number {
