@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { detectChecks } from './detect.ts';
-import type { Files } from './test-support/projects.ts';
+import type { Files } from './test-support/projects/project.ts';
 import { inProject } from './test-support/recordings.ts';
 
 const json = (value: unknown): string => JSON.stringify(value);

@@ -7,7 +7,8 @@ import { findExecutable } from '../../lib/executable.ts';
 import { runProgram } from '../../lib/subprocess.ts';
 import { makeChecks } from './index.ts';
 import { judgeOutput } from './judge-output.ts';
-import { filesOf, type Project, projects, type Variant } from './test-support/projects.ts';
+import { projects } from './test-support/projects.ts';
+import { filesOf, type Project, type Variant } from './test-support/projects/project.ts';
 import { inProject, loadRecording, replay } from './test-support/recordings.ts';
 
 const binaries = join(import.meta.dirname, '../../../node_modules/.bin');

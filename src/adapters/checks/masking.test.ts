@@ -7,7 +7,7 @@ import { isGreen } from '../../domain/check-result.ts';
 import { judge } from '../../domain/verdict.ts';
 import { findExecutable } from '../../lib/executable.ts';
 import { makeChecks } from './index.ts';
-import type { Files } from './test-support/projects.ts';
+import type { Files } from './test-support/projects/project.ts';
 import { inProject } from './test-support/recordings.ts';
 
 const checks = makeChecks();

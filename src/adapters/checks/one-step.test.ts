@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { CheckResult } from '../../domain/check-result.ts';
 import { judge } from '../../domain/verdict.ts';
 import { judgeOutput } from './judge-output.ts';
-import type { Files } from './test-support/projects.ts';
+import type { Files } from './test-support/projects/project.ts';
 import { inProject } from './test-support/recordings.ts';
 
 const files = { 'a.c': '', 'b.c': '', 'lint.sh': '#!/bin/sh\nset -eu\n./one\n./two\n' };

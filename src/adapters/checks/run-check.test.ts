@@ -6,7 +6,7 @@ import type { CheckResult } from '../../domain/check-result.ts';
 import { wholeCheckId } from '../../domain/finding.ts';
 import { waitFor } from '../../../test/support/wait-for.ts';
 import { makeChecks } from './index.ts';
-import type { Files } from './test-support/projects.ts';
+import type { Files } from './test-support/projects/project.ts';
 import { inProject } from './test-support/recordings.ts';
 
 const checks = makeChecks();

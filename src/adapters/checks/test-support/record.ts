@@ -1,6 +1,6 @@
-// Records what the tools say about the projects of projects.ts and recorded-only.ts, as fixtures of their formats.
+// Records what the tools say about the projects of projects.ts, as fixtures of their formats.
 // Usage: node src/adapters/checks/test-support/record.ts TOOLS [NAME…]
-// TOOLS is a directory with node_modules/.bin (npm install vitest eslint typescript mocha jest
+// TOOLS is a directory with node_modules/.bin (npm install vitest eslint typescript mocha jest tape
 // @microsoft/eslint-formatter-sarif); python3, pytest, flake8, gcc, clang, make, go, cargo and node come from PATH. AO_RECORD_SUFFIX tells two versions of a tool apart.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -12,8 +12,8 @@ import { instrument } from '../instrument.ts';
 import { readReports } from '../reports.ts';
 import { programOf } from '../shell-text.ts';
 import { plainText, withoutRoots } from '../text.ts';
-import { type Files, filesOf, projects } from './projects.ts';
-import { recordedOnly } from './recorded-only.ts';
+import { projects, recordedOnly } from './projects.ts';
+import { type Files, filesOf } from './projects/project.ts';
 import { folder, inProject, type Recording } from './recordings.ts';
 
 const [toolsArgument = '.', ...names] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { CheckOutput } from '../../../ports/check-format.ts';
-import type { Files } from './projects.ts';
+import type { Files } from './projects/project.ts';
 
 /** What a tool really said about a project, without the absolute paths of the machine. */
 export interface Recording {
