@@ -1,6 +1,6 @@
 import { connect } from '../../api/client.ts';
 import type { Define } from '../command.ts';
-import { printJson, printLine } from '../output/style.ts';
+import { printJson, printLine, remark } from '../output/style.ts';
 import { columns } from '../screen/columns.ts';
 import { elapsed } from '../screen/elapsed.ts';
 
@@ -13,7 +13,10 @@ export const define: Define = (command) => {
 
 async function list({ live = false, json = false }: { live?: boolean; json?: boolean }): Promise<void> {
   const client = await connect({ start: true });
-  const sessions = (await client.sessions())
+  const [all, runs] = await Promise.all([client.sessions(), json ? [] : client.runs()]);
+  const blocked = runs.find(({ activity }) => activity.startsWith('disk_blocked: '));
+  if (blocked !== undefined) remark(blocked.activity);
+  const sessions = all
     .filter(({ state }) => !live || state !== 'ended')
     .toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
   if (json) return printJson(sessions);

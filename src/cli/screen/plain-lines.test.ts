@@ -21,6 +21,17 @@ test('each change is one line with its time', () => {
   assert.deepEqual(lines, ['12:03:04 run run1 of /home/me/shop on main']);
 });
 
+test('a disk that takes nothing is told once, and that it is well again', () => {
+  const blocked = (free: string): StreamMessage => ({
+    kind: 'run',
+    run: runView({ activity: `disk_blocked: the disk of /home/me/ao has ${free} free` }),
+  });
+  assert.deepEqual(told([blocked('3 MB'), blocked('2 MB'), event('run.disk_free', {})]), [
+    'disk_blocked: the disk of /home/me/ao has 3 MB free',
+    'the disk takes what is written again: the run goes on',
+  ]);
+});
+
 test('a task is called by its title from its plan to its landing', () => {
   const story = [
     event('run.start', { path: '/p', branch: 'main' }),

@@ -35,6 +35,8 @@ export class PlainLines {
     const lines: string[] = [];
     const activity = oneLine(view.activity);
     if (activity !== this.#activity && activity.startsWith('checking ')) lines.push(activity);
+    // Its row of the log comes late: the disk does not take that either.
+    if (isBlocked(activity) && !isBlocked(this.#activity)) lines.push(activity);
     const queue = view.queue.activity === null ? null : oneLine(view.queue.activity);
     if (queue !== null && queue !== this.#queue) lines.push(`queue: ${queue}`);
     this.#activity = activity;
@@ -61,6 +63,8 @@ export class PlainLines {
         return 'stopping: agents end, their work is saved';
       case 'run.resume':
         return 'the run goes on';
+      case 'run.disk_free':
+        return 'the disk takes what is written again: the run goes on';
       case 'run.finish':
         return `finished: ${word(body['outcome'])}${because(body['reason'])}`;
       case 'target.moved':
@@ -127,6 +131,10 @@ function taskEvent({ type, body }: Event): string | null {
 function verdict(body: Event['body']): string {
   if (body['status'] === 'passed') return 'gate: passed, queued to land';
   return `gate: ${word(body['status']).replaceAll('_', ' ')}${because(body['reason'])}`;
+}
+
+function isBlocked(activity: string | null): boolean {
+  return activity?.startsWith('disk_blocked: ') === true;
 }
 
 function because(reason: unknown): string {
