@@ -208,6 +208,10 @@ export const variables: readonly { name: string; help: string }[] = [
     name: 'AO_SQLITE_SYNCHRONOUS',
     help: 'full (default), or normal: faster, may lose the last moments in a power cut',
   },
+  {
+    name: 'AO_DISK_RESERVE',
+    help: 'no new work begins while less than this is free where AO_HOME is: 500M, 2G (default: 200M)',
+  },
 ];
 
 /** The default in words, null where there is none. */
