@@ -15,7 +15,7 @@ export class DirectoryChanges {
   constructor(directory: string, names: readonly string[]) {
     try {
       this.#watcher = watch(directory, { persistent: false }, (_event, name) => {
-        if (name === null || names.includes(name)) this.#ring();
+        if (name === null || names.includes(name)) this.ring();
       });
       this.#watcher.on('error', () => this.#stopWatching());
     } catch {
@@ -42,7 +42,8 @@ export class DirectoryChanges {
     this.#stopWatching();
   }
 
-  #ring(): void {
+  /** Wakes the reader for another reason. */
+  ring(): void {
     this.#changed = true;
     this.#wake?.();
   }

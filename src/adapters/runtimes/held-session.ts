@@ -11,8 +11,12 @@ import { names, readAgentPid, readExit } from './session-files.ts';
 
 /** Files tell most; a process that is killed tells nothing, so it is looked at this often. */
 const netMs = 1000;
+/** After a hint it is looked at soon again, then less and less often. */
+const hintMs = 20;
 /** Where a status was written, the end of the output is on its way: only a busy machine makes it late. */
 const lateMs = 5000;
+/** The same where the terminal itself is gone: what it had printed is as good as written. */
+const goneMs = 500;
 const chunkBytes = 64 * 1024;
 /** For the wrapper to write the status down after everything else of the session was killed. */
 const holderGraceMs = 1000;
@@ -49,16 +53,30 @@ async function isOfAnotherBoot(handle: RuntimeHandle): Promise<boolean> {
   return own !== null && handle.startTime !== '' && bootOf(own) !== bootOf(handle.startTime);
 }
 
-export async function wait(handle: RuntimeHandle, signal: AbortSignal): Promise<Liveness> {
+/** `listen` is given what wakes us when something else says that a session may have ended; it returns what ends that. */
+export async function wait(
+  handle: RuntimeHandle,
+  signal: AbortSignal,
+  listen?: (hint: () => void) => () => void,
+): Promise<Liveness> {
   const changes = new DirectoryChanges(handle.dir, [names.exit]);
+  let pause = netMs;
+  let leave: (() => void) | undefined;
+  const hint = (): void => {
+    pause = hintMs; // it may come before the end
+    changes.ring();
+  };
   try {
     for (;;) {
       signal.throwIfAborted();
       const liveness = await observe(handle);
       if (liveness.state !== 'running') return liveness;
-      await changes.next(netMs, signal);
+      leave ??= listen?.(hint);
+      await changes.next(pause, signal);
+      pause = Math.min(2 * pause, netMs);
     }
   } finally {
+    leave?.();
     changes.close();
   }
 }
@@ -108,9 +126,9 @@ export async function* followOutput(
       if (over && held.length === end.length) return;
       if (!over || position > before) stillSince = Number.POSITIVE_INFINITY;
       else if (stillSince === Number.POSITIVE_INFINITY) stillSince = performance.now();
-      const patienceMs = state === 'exited' ? lateMs : netMs;
+      const patienceMs = state === 'exited' ? lateMs : goneMs;
       if (performance.now() - stillSince >= patienceMs) return held.length > 0 ? yield held : undefined;
-      await changes.next(netMs, signal);
+      await changes.next(over ? Math.min(patienceMs, netMs) : netMs, signal);
     }
   } finally {
     changes.close();

@@ -12,6 +12,7 @@ import { waitFor } from '../../../../test/support/wait-for.ts';
 import { AoError } from '../../../domain/errors.ts';
 import type { RuntimeHandle } from '../../../domain/task.ts';
 import { readStartTime } from '../../../lib/process-table.ts';
+import { findMarked } from '../../../lib/process-tree.ts';
 import type { StartSpec } from '../../../ports/runtime.ts';
 import { processRuntime } from './index.ts';
 
@@ -177,6 +178,20 @@ describe('the process runtime', () => {
     await writeFile(join(handle.dir, 'go'), '');
     assert.deepEqual(await processRuntime.wait(handle, never), { state: 'gone' });
     assert.equal(await readStartTime(agent), null);
+  });
+
+  test('an agent whose wrapper was killed still gets what is written to it, and nothing is left when it is stopped', async () => {
+    const spec = await specOf(sh('echo $$ >agent; read line; echo "read $line"'));
+    const handle = await processRuntime.start({ ...spec, input: null });
+    started.push(handle);
+    await numberIn(handle, 'agent');
+    process.kill(handle.pid, 'SIGKILL');
+    await waitFor('the wrapper to end', async () => (await readStartTime(handle.pid)) === null);
+    await processRuntime.write(handle, 'on\n');
+    assert.deepEqual(await processRuntime.wait(handle, never), { state: 'gone' });
+    assert.equal(await readFile(join(handle.dir, 'output.log'), 'utf8'), 'read on\n');
+    await processRuntime.stop(handle, 1000);
+    assert.deepEqual(await findMarked(handle.mark), []);
   });
 
   test('a pid that was given to another process is not taken for the agent, and not ended', async () => {

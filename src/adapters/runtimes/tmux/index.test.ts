@@ -17,6 +17,7 @@ import { waitFor } from '../../../../test/support/wait-for.ts';
 import type { RuntimeHandle } from '../../../domain/task.ts';
 import { readStartTime } from '../../../lib/process-table.ts';
 import type { StartSpec } from '../../../ports/runtime.ts';
+import { callsDuring } from '../test-support/tmux-calls.ts';
 import { tmuxRuntime } from './index.ts';
 import { typableText } from './typable-text.ts';
 
@@ -153,7 +154,10 @@ describe('the tmux runtime', { skip }, () => {
         await writeFile(join(handle.dir, 'go'), '');
         assert.equal((await runtime.wait(handle, never)).state, 'exited');
         await waitFor('the shell to let go of the terminal', () =>
-          readlink(`/proc/${handle.pid}/fd/1`).then((path) => path === '/dev/null'),
+          readlink(`/proc/${handle.pid}/fd/2`).then(
+            (path) => path === '/dev/null',
+            () => false, // in between it is closed
+          ),
         );
       } finally {
         process.kill(server, 'SIGCONT');
@@ -190,28 +194,8 @@ describe('the tmux runtime', { skip }, () => {
     );
   });
 
-  /** Calls of tmux while `act` runs; the first `failing` ones find a server that is just ending. */
-  async function callsDuring(failing: number, act: () => Promise<void>): Promise<number> {
-    const bin = await mkdtemp(join(folder, 'bin-'));
-    const before = process.env['PATH'] ?? '';
-    const script = [
-      '#!/bin/sh',
-      `echo call >>'${bin}/calls'`,
-      `[ "$(wc -l <'${bin}/calls')" -gt ${failing} ] || { echo 'lost server' >&2; exit 1; }`,
-      `PATH='${before}' exec tmux "$@"`,
-    ];
-    await writeFile(join(bin, 'tmux'), `${script.join('\n')}\n`, { mode: 0o755 });
-    process.env['PATH'] = `${bin}:${before}`;
-    try {
-      await act();
-    } finally {
-      process.env['PATH'] = before;
-    }
-    return (await readFile(join(bin, 'calls'), 'utf8')).trim().split('\n').length;
-  }
-
   test('calls tmux to start and to stop, never to look', async () => {
-    const calls = await callsDuring(0, async () => {
+    const calls = await callsDuring(folder, async () => {
       const handle = await start(sh('echo working; read line; echo done'));
       await untilPrinted(handle, 'working');
       await runtime.observe(handle);
@@ -224,14 +208,12 @@ describe('the tmux runtime', { skip }, () => {
   });
 
   test('starts a server that ends at that moment anew, and gives up when it ends every time', async () => {
-    const calls = await callsDuring(2, async () => {
+    const there = async (): Promise<void> =>
       assert.equal(await outputOf(await start(sh('echo there'))), 'there\r\n');
-    });
-    assert.equal(calls, 3);
-    const inVain = await callsDuring(99, async () => {
-      await assert.rejects(start(sh('echo never')), /tmux could not start a terminal: lost server/);
-    });
-    assert.equal(inVain, 3);
+    assert.equal(await callsDuring(folder, there, { failing: 2 }), 3);
+    const inVain = (): Promise<void> =>
+      assert.rejects(start(sh('echo never')), /tmux could not start a terminal: lost server/);
+    assert.equal(await callsDuring(folder, inVain, { failing: 99 }), 3);
   });
 
   test('says what to install where there is no tmux', async () => {

@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RuntimeHandle } from '../../../domain/task.ts';
+import type { RuntimeHandle, Terminal } from '../../../domain/task.ts';
 import type { Runtime } from '../../../ports/runtime.ts';
 import { endSession, followOutput, observe, wait } from '../held-session.ts';
 import { names } from '../session-files.ts';
 import { terminalEnd } from '../wrapper.ts';
+import { Connections } from './connections.ts';
 import { typeInto } from './input.ts';
-import { removeSession, tmuxReady } from './server.ts';
+import { tmuxReady } from './server.ts';
 import { startInTerminal, terminalOf } from './start.ts';
 
 /** What a terminal printed is written down within this time of its end, or never. */
@@ -17,18 +18,20 @@ const wholeMs = 10_000;
  * it ended even when the server is killed. tmux is called to start and to stop; in between only files are read.
  */
 export function tmuxRuntime(socket: string): Runtime {
+  const connections = new Connections();
+  const placeOf = (handle: RuntimeHandle): Terminal => handle.terminal ?? terminalOf(socket, handle.mark);
   return {
     name: 'tmux',
     ready: tmuxReady,
     start: (spec) => startInTerminal(socket, spec, untilWhole),
     observe,
-    wait,
-    write: (handle, text) => typeInto(handle, handle.terminal ?? terminalOf(socket, handle.mark), text),
+    wait: (handle, signal) => wait(handle, signal, (hint) => connections.hold(placeOf(handle), hint)),
+    write: (handle, text) => typeInto({ handle, terminal: placeOf(handle), connections }, text),
     follow: (handle, offset, signal) => followOutput(handle, { offset, end: terminalEnd }, signal),
     stop: async (handle, graceMs) => {
       await endSession(handle, graceMs);
       await untilWhole(handle); // removing the pane cuts off what is not written yet
-      await removeSession(handle.terminal ?? terminalOf(socket, handle.mark));
+      await connections.remove(placeOf(handle));
     },
   };
 }

@@ -6,7 +6,8 @@ import type { Delivery } from '../../../ports/runtime.ts';
 import { DirectoryChanges } from '../directory-changes.ts';
 import { requireReader } from '../held-session.ts';
 import { names } from '../session-files.ts';
-import { tmux, tmuxError } from './server.ts';
+import type { Connections } from './connections.ts';
+import { type Command, tmux, tmuxError } from './server.ts';
 import { typableText } from './typable-text.ts';
 
 /** A program that shows what is pasted has done so by then; Enter that it reads together with the paste is text to some. */
@@ -17,12 +18,18 @@ const reactionMs = 1000;
 /** Text and Enter of one message stay together. */
 const order = new KeyedMutex();
 
+export interface Typist {
+  handle: RuntimeHandle;
+  terminal: Terminal;
+  connections: Pick<Connections, 'run'>;
+}
+
 /**
  * Pastes text into a session's terminal and presses Enter where it ends with a newline. A paste is bracketed where the program asked
  * for that; where it did not, it sees the bytes as if they were typed, with newlines as they are. The system
  * cuts a line at 4 KB for a program that reads whole lines from a terminal.
  */
-export function typeInto(handle: RuntimeHandle, terminal: Terminal, text: string): Promise<Delivery> {
+export function typeInto({ handle, terminal, connections }: Typist, text: string): Promise<Delivery> {
   return order.run(`${terminal.socket} ${terminal.session}`, async () => {
     await requireReader(handle);
     const typable = typableText(text);
@@ -30,7 +37,9 @@ export function typeInto(handle: RuntimeHandle, terminal: Terminal, text: string
     const body = enter ? typable.slice(0, -1) : typable;
     try {
       if (body !== '') await untilShown(handle, pasteMs, () => paste(terminal, body));
-      const reaction = enter ? await untilShown(handle, reactionMs, () => pressEnter(terminal)) : null;
+      const reaction = enter
+        ? await untilShown(handle, reactionMs, () => connections.run(terminal.socket, enterAt(terminal)))
+        : null;
       return { bytes: Buffer.byteLength(typable), reaction };
     } catch (error) {
       throw tmuxError(error, 'write to the terminal');
@@ -50,12 +59,12 @@ async function paste(terminal: Terminal, text: string): Promise<void> {
 }
 
 /** A person who looks back at what was printed would get the key; they see what happens now instead. */
-async function pressEnter(terminal: Terminal): Promise<void> {
+function enterAt(terminal: Terminal): Command[] {
   const target = paneOf(terminal);
-  await tmux(terminal.socket, [
+  return [
     ['copy-mode', '-q', ...target],
     ['send-keys', ...target, 'Enter'],
-  ]);
+  ];
 }
 
 const paneOf = ({ session }: Terminal): string[] => ['-t', `=${session}:`];
