@@ -102,6 +102,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
       KIMI_MODEL_PROVIDER_TYPE: 'openai',
       KIMI_MODEL_BASE_URL: `${where.url}/v1`,
     }),
+    files: () => ({ '.kimi-code/config.toml': '[loop_control]\nmax_attempts_per_step = 2\n' }),
     oneShot: (prompt) => ['kimi', '-p', prompt, '--output-format', 'stream-json'],
   },
   qwen: {

@@ -1,4 +1,5 @@
 // Recordings say nothing of the machine they were made on, and differ little from one time to the next.
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { agentCache } from '../clients/install.ts';
 import type { Place } from '../clients/place.ts';
@@ -23,6 +24,8 @@ export function neutral(lines: readonly Line[], place: Place): string {
     [place.installed.prefix, '/opt/agent'],
     [agentCache(), '/opt/agents'],
     [dirname(process.execPath), '/usr/bin'],
+    // As a value of its own only: it may be a common word.
+    [`\\"${hostname()}\\"`, '\\"host\\"'],
     [new URL(place.url).host, '127.0.0.1:4010'],
   ];
   return `${paths

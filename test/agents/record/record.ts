@@ -5,12 +5,23 @@ import { ModelServer } from '../../support/model-server/server.ts';
 import type { Client } from '../clients/catalogue.ts';
 import type { Installed } from '../clients/install.ts';
 import { makePlace, removePlace } from '../clients/place.ts';
+import * as acp from './acp.ts';
 import { claudeCode } from './claude-code.ts';
+import { codex } from './codex.ts';
 import { neutral } from './neutral.ts';
 import type { Recording } from './recordings.ts';
 import { type Line, Take } from './take.ts';
 
-const recordings: Readonly<Record<string, readonly Recording[]>> = { 'claude-code': claudeCode };
+const recordings: Readonly<Record<string, readonly Recording[]>> = {
+  'claude-code': claudeCode,
+  codex,
+  gemini: acp.gemini,
+  opencode: acp.opencode,
+  kimi: acp.kimi,
+  qwen: acp.qwen,
+  kilocode: acp.kilocode,
+  'claude-agent-acp': acp.claudeAgentAcp,
+};
 
 const fixtures = join(import.meta.dirname, '../fixtures');
 

@@ -197,6 +197,18 @@ test('a mark in the prompt says more than the address', async () => {
   assert.equal(said.text, 'You said: Hi [[scenario:hello]]');
 });
 
+test('the model asks for leave where the tool has a word for it', async () => {
+  const body = speakers.responses.body('Do it.', 0, false);
+  const properties = { cmd: { type: 'string' }, sandbox_permissions: { type: 'string' } };
+  const tools = [{ type: 'function', name: 'exec_command', parameters: { type: 'object', properties } }];
+  const reply = await fetch(`${server.baseUrl('permission')}/v1/responses`, {
+    method: 'POST',
+    body: JSON.stringify({ ...body, tools }),
+  });
+  const input = JSON.parse(String(at(await reply.json(), 'output', 1, 'arguments')));
+  assert.deepEqual([input.cmd.slice(0, 6), input.sandbox_permissions], ['printf', 'require_escalated']);
+});
+
 test('a slow answer comes in pieces with pauses', async () => {
   server.scenario('paced', always({ say: 'one two three', pace: 30 }));
   const started = performance.now();
@@ -227,7 +239,7 @@ test('codex in code mode is given a program for its one tool', async () => {
   );
   assert.match(
     String(at(items, 1, 'item', 'input')),
-    /^const r = await tools\.exec_command\(\{ cmd: "printf/,
+    /^const r = await tools\.exec_command\(\{"cmd":"printf/,
   );
 });
 

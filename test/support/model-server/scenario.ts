@@ -42,6 +42,8 @@ export interface Turn {
   say?: string;
   /** A shell command that the client shall run with its own tool. */
   run?: string;
+  /** The model itself asks for leave, where the client's tool has a word for that; else the client's rules decide. */
+  askLeave?: boolean;
   /** Milliseconds between the pieces of a streamed answer. */
   pace?: number;
   /** Before the answer is given. */

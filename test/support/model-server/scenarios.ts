@@ -15,8 +15,8 @@ const hour = 3600;
 export const builtIn: Readonly<Record<string, Scenario>> = {
   hello: always({ say: 'You said: {prompt}' }),
   write: always(...writing),
-  // The client's own rules make it ask before it runs this.
-  permission: always(...writing),
+  // The client asks before it runs this: by its own rules, or because the model says that it should.
+  permission: always(...writing.map((turn) => ({ ...turn, askLeave: true }))),
   slow: always({
     say: 'A long answer that comes slowly, piece by piece, so that there is time to interrupt.',
     pace: 1500,

@@ -11,7 +11,7 @@ import { RequestLog, withoutSecrets } from './request-log.ts';
 import { responses } from './responses.ts';
 import { type Fault, faultAt, isRefusal, type Place, placeIn, type Scenario } from './scenario.ts';
 import { builtIn } from './scenarios.ts';
-import { shellCall, shellTool } from './shell-tool.ts';
+import { shellInput, shellTool } from './shell-tool.ts';
 
 const dialects: readonly Dialect[] = [anthropic, responses, chat, gemini];
 
@@ -124,12 +124,12 @@ interface ModelRequest {
 const title: Place = { turn: { say: '{"title":"A title"}' }, key: 'title', prompt: '' };
 
 function answerTo({ conversation, place, fault }: ModelRequest, id: string): Answer {
-  const { say = '', run } = place.turn;
+  const { say = '', run, askLeave = false } = place.turn;
   if (fault?.kind === 'empty') return { id, text: '', call: null, truncated: false };
   const truncated = fault?.kind === 'truncated';
   const tool = run === undefined || truncated ? null : shellTool(conversation);
   const text = say.replaceAll('{prompt}', () => place.prompt.slice(0, 200));
-  return { id, text, call: tool && shellCall(tool, run ?? '', id), truncated };
+  return { id, text, call: tool && { id, tool, input: shellInput(tool, run ?? '', askLeave) }, truncated };
 }
 
 function markedIn(conversation: Conversation): string | undefined {

@@ -1,6 +1,5 @@
 // Every client has a tool for shell commands, each with a name and arguments of its own.
 import type { Conversation, Json, Schema, Tool } from './conversation.ts';
-import type { ToolCall } from './dialect.ts';
 
 const names = [
   'bash',
@@ -21,13 +20,17 @@ export function shellTool(conversation: Conversation): Tool | null {
   return conversation.tools.find((tool) => tool.schema === null) ?? null;
 }
 
-export function shellCall(tool: Tool, command: string, id: string): ToolCall {
-  return { id, tool, input: tool.schema === null ? programFor(command) : argumentsFor(tool.schema, command) };
+export function shellInput(tool: Tool, command: string, askLeave: boolean): Json | string {
+  const leave = { sandbox_permissions: 'require_escalated', justification: 'May I run this command?' };
+  if (tool.schema === null) return programFor({ cmd: command, ...(askLeave ? leave : {}) });
+  const input = argumentsFor(tool.schema, command);
+  const hasWord = 'sandbox_permissions' in (tool.schema.properties ?? {});
+  return askLeave && hasWord ? { ...input, ...leave } : input;
 }
 
 /** Codex' "code mode": the model writes a program that calls the client's tools. */
-function programFor(command: string): string {
-  return `const r = await tools.exec_command({ cmd: ${JSON.stringify(command)} });\ntext(JSON.stringify(r));\n`;
+function programFor(input: Json): string {
+  return `const r = await tools.exec_command(${JSON.stringify(input)});\ntext(JSON.stringify(r));\n`;
 }
 
 function argumentsFor(schema: Schema, command: string): Json {

@@ -1,0 +1,146 @@
+// Agents that speak the Agent Client Protocol.
+import { waitFor } from '../../support/wait-for.ts';
+import type { ModelServer } from '../../support/model-server/server.ts';
+import { AcpClient, isPermissionRequest, type Mode } from './acp-client.ts';
+import type { Recording } from './recordings.ts';
+import type { Take } from './take.ts';
+
+interface AcpAgent {
+  argv: readonly string[];
+  /** In which it asks before it runs a command, and in which it does not. */
+  asking: Mode;
+  free: Mode;
+  /** Added to the environment where it shall ask. */
+  askingEnv?: Record<string, string>;
+}
+
+interface Scene {
+  client: AcpClient;
+  take: Take;
+  server: ModelServer;
+}
+
+type Act = (scene: Scene) => Promise<void>;
+
+/** An agent that neither answers nor fails for so long is told to stop, as a watchdog would do. */
+const watchdogMs = 20_000;
+
+const oneTurn: Act = async ({ client }) => {
+  const id = client.prompt();
+  if (await client.turnEnd(id, watchdogMs)) return;
+  client.cancel();
+  await client.turnEnd(id, 5000);
+};
+
+const answered =
+  (kind: string): Act =>
+  async ({ client }) => {
+    const id = client.prompt();
+    await client.choose(kind);
+    await client.turnEnd(id);
+  };
+
+const unanswered: Act = async ({ client, take }) => {
+  client.prompt();
+  await take.next(isPermissionRequest);
+};
+
+const followUp: Act = async ({ client }) => {
+  await client.turnEnd(client.prompt('First.'));
+  await client.turnEnd(client.prompt('Second.'));
+};
+
+const interrupted: Act = async ({ client, server }) => {
+  const id = client.prompt();
+  await waitFor('the request', () => server.log.asked('slow').length > 0, 30_000);
+  client.cancel();
+  await client.turnEnd(id, 15_000);
+  await client.turnEnd(client.prompt('Say hello instead. [[scenario:hello]]'));
+};
+
+const refused: Act = async (scene) => {
+  await scene.server.close();
+  await oneTurn(scene);
+};
+
+const sameName = [
+  'rate-limit',
+  'rate-limit-twice',
+  'usage-limit',
+  'limit-midway',
+  'quota',
+  'overloaded',
+  'server-error',
+  'unauthorized',
+  'context',
+  'drop',
+  'unfinished',
+  'empty',
+  'truncated',
+  'hang',
+  'hang-in-stream',
+];
+
+export function acpRecordings(agent: AcpAgent): readonly Recording[] {
+  const recording = (name: string, scenario: string, act: Act): Recording => ({
+    name,
+    scenario,
+    argv: agent.argv,
+    patienceMs: 3000,
+    env: scenario === 'permission' ? (agent.askingEnv ?? {}) : {},
+    drive: async (take, server) => {
+      const client = new AcpClient(take);
+      await client.open(scenario === 'permission' ? agent.asking : agent.free);
+      await act({ client, take, server });
+      take.closeInput();
+    },
+  });
+  return [
+    recording('success', 'write', oneTurn),
+    recording('permission-allowed', 'permission', answered('allow_once')),
+    recording('permission-denied', 'permission', answered('reject_once')),
+    recording('permission-unanswered', 'permission', unanswered),
+    recording('follow-up', 'hello', followUp),
+    recording('interrupt', 'slow', interrupted),
+    recording('refused', 'write', refused),
+    ...sameName.map((name) => recording(name, name, oneTurn)),
+  ];
+}
+
+export const opencode = acpRecordings({
+  argv: ['opencode', 'acp'],
+  asking: null,
+  free: null,
+  askingEnv: { OPENCODE_PERMISSION: '{"bash":"ask"}' },
+});
+
+export const gemini = acpRecordings({
+  argv: ['gemini', '--acp', '-m', 'gemini-2.5-pro'],
+  asking: { via: 'mode', value: 'default' },
+  free: { via: 'mode', value: 'yolo' },
+});
+
+export const kimi = acpRecordings({
+  argv: ['kimi', 'acp'],
+  asking: { via: 'option', value: 'default' },
+  free: { via: 'option', value: 'yolo' },
+});
+
+export const qwen = acpRecordings({
+  argv: ['qwen', '--acp'],
+  asking: { via: 'mode', value: 'default' },
+  free: { via: 'mode', value: 'yolo' },
+});
+
+export const kilocode = acpRecordings({
+  argv: ['kilo', 'acp'],
+  asking: null,
+  free: null,
+  askingEnv: { KILO_PERMISSION: '{"bash":"ask"}' },
+});
+
+export const claudeAgentAcp = acpRecordings({
+  argv: ['claude-agent-acp'],
+  asking: { via: 'mode', value: 'default' },
+  free: { via: 'mode', value: 'bypassPermissions' },
+});
