@@ -85,8 +85,10 @@ export interface Session {
   dir: string;
   /** What the runtime needs to find the agent again after a restart of the daemon; null until it was started. */
   handle: RuntimeHandle | null;
-  /** When its agent was started; before that, when it was claimed. The time limit counts from here. */
+  /** When its agent was started; before that, when it was claimed. */
   startedAt: number;
+  /** The same by the clock that never jumps: the time limit counts from here. A row of before there was this has none. */
+  startedMonotonic?: number;
   endedAt: number | null;
 }
 

@@ -14,15 +14,19 @@ import { removeEmptyFolder } from './remove-workspaces.ts';
  */
 export async function clean(world: World, request: CleanRequest): Promise<CleanResult> {
   const result: CleanResult = { removed: [], kept: [] };
-  const before = world.clock.now() - request.olderThanMs;
   for (const run of await world.store.list('run')) {
     if (run.endedAt === null || run.state !== 'finished') {
       result.kept.push({ kind: 'run', name: run.id, reason: 'it has not finished' });
-    } else if (run.endedAt <= before) {
+    } else if (ageOf(world, run.endedAt) >= request.olderThanMs) {
       await cleanRun(world, run, request, result);
     }
   }
   return result;
+}
+
+/** What ended in the future, because the clock was set back since, has ended just now. */
+function ageOf({ clock }: Pick<World, 'clock'>, endedAt: number): number {
+  return Math.max(0, clock.now() - endedAt);
 }
 
 async function cleanRun(world: World, run: Run, request: CleanRequest, result: CleanResult): Promise<void> {

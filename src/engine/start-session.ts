@@ -3,6 +3,7 @@ import path from 'node:path';
 import { writePrompt } from '../domain/prompt.ts';
 import { runtimeOf } from '../domain/run.ts';
 import type { Attempt, Session, Task } from '../domain/task.ts';
+import type { Clock } from '../ports/clock.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
 import { treeAfterSetup } from './setup-by-products.ts';
@@ -50,11 +51,15 @@ export async function startSession(
       kind: 'session',
       row: session,
       event: 'started',
-      patch: { handle, startedAt: context.clock.now(), ...(prepared === null ? {} : { prepared }) },
+      patch: { handle, ...startOf(context.clock), ...(prepared === null ? {} : { prepared }) },
       body: { pid: handle.pid, title: task.title },
     },
   ]);
   if (!written) await runtime.stop(handle, 0); // cancelled meanwhile: nothing was worked on yet
+}
+
+function startOf(clock: Clock): Pick<Session, 'startedAt' | 'startedMonotonic'> {
+  return { startedAt: clock.now(), startedMonotonic: clock.monotonic() };
 }
 
 export function sessionMark(

@@ -29,13 +29,22 @@ export async function watchSession(
     () => null,
     (error: unknown) => String(error),
   );
-  const left = session.startedAt + context.options.attemptTimeoutMs - context.clock.now();
-  const ended = await waitForEnd(context, session, Math.max(0, left), signals);
+  const ended = await waitForEnd(context, session, timeLeft(context, session), signals);
   if (ended === 'let-go') return;
   await context.findRuntime(handle.runtime).stop(handle, GRACE_MS); // also what the agent left running behind it
   const unread = await reading;
   if (unread !== null) context.log('output.unread', { session: session.id, error: unread });
   await endSession(context, session, ended, claims.at(-1) ?? null);
+}
+
+/** Also under a daemon that came later, whatever became of the wall clock, and not counting while the machine slept. */
+export function timeLeft(
+  { clock, options }: Pick<RunContext, 'clock' | 'options'>,
+  { startedMonotonic }: Pick<Session, 'startedMonotonic'>,
+): number {
+  // A machine that started again counts from nought; no agent of before lives then.
+  const spent = startedMonotonic === undefined ? 0 : Math.max(0, clock.monotonic() - startedMonotonic);
+  return Math.max(0, options.attemptTimeoutMs - spent);
 }
 
 async function waitForEnd(

@@ -2,6 +2,9 @@
 export interface Clock {
   /** Wall clock, for display and for rows. */
   now(): number;
-  /** Never jumps; for timeouts and durations. */
+  /**
+   * Never jumps and stands still while the machine sleeps; for timeouts and durations. One count for all processes from
+   * one start of the machine to the next.
+   */
   monotonic(): number;
 }
