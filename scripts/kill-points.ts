@@ -1,51 +1,106 @@
-// npm run test:kill -- [--points N] [--from F]: the real daemon dies at N of its write points, spread over a run from the
-// F-th on; 100 by default, from the first.
-// npm run test:kill -- --control [--points N]: the same without the intent row of a landing, until a rule is broken.
+// npm run test:kill -- [--points N] [--seed S]: real daemons die at N of their calls that write or start programs, 100 by
+// default, several in each run; which ones the seed decides, 1 by default.
+// npm run test:kill -- --at KILLS: one run again, as a line of output names it.
+// npm run test:kill -- --control: the same with a bug planted, one after the other; each has to break a rule.
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { countPoints, killAt } from '../test/faults/kill-point.ts';
+import { breakRules, controls } from '../test/faults/controls.ts';
+import { describeKills, type Kill, killsOf, parseKills } from '../test/faults/kill.ts';
+import { type Chain, countCalls, killInTurn } from '../test/faults/kill-chain.ts';
 import { withoutStrace } from '../test/faults/traced-daemon.ts';
-import { copyVersion, noIntent } from '../test/faults/version.ts';
+import { copyVersion, type Version } from '../test/faults/version.ts';
 
 const { values } = parseArgs({
   options: {
     points: { type: 'string', default: '100' },
-    from: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+    at: { type: 'string' },
     control: { type: 'boolean', default: false },
   },
 });
-const points = Number(values.points);
-const control = values.control;
 const missing = withoutStrace();
 if (missing !== null) {
   console.error(`test:kill: not possible here: ${missing}`);
   process.exit(1);
 }
-const version = copyVersion(control ? noIntent : null);
-try {
-  process.exitCode = (await killAtAll()) ? 0 : 1;
-} finally {
-  version.remove();
+process.exitCode = (await (values.control ? plantAll() : killThis())) ? 0 : 1;
+
+/** True when each of the planted bugs broke a rule. */
+async function plantAll(): Promise<boolean> {
+  const left = [...controls];
+  let found = 0;
+  await inTwoLanes(async () => {
+    for (let control = left.shift(); control !== undefined; control = left.shift()) {
+      const broken = await breakRules(control);
+      console.log(`planted: ${control.name}\n  ${broken?.slice(0, 300) ?? 'no rule was broken'}`);
+      if (broken !== null) found += 1;
+    }
+  });
+  return found === controls.length;
 }
 
-async function killAtAll(): Promise<boolean> {
-  const all = await countPoints(version);
-  console.log(`one run has ${all} points`);
-  const [ready, broken]: [number[], number[]] = [[], []];
-  const first = Number(values.from);
-  let killed = 0;
-  for (let index = 0; index < points; index += 1) {
-    const at = first + Math.floor((index * Math.max(1, all - first)) / points);
-    const result = await killAt(version, at);
-    if (result.killed) killed += 1;
-    if (result.readyMs !== null) ready.push(result.readyMs);
-    if (result.violations.length > 0) broken.push(at);
-    for (const violation of result.violations) console.log(`point ${at}: ${violation}`);
-    if (control && broken.length > 0) break;
+/** Two runs at a time: agents and checks of one wait while the other one works. */
+async function inTwoLanes(lane: () => Promise<void>): Promise<void> {
+  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, lane));
+}
+
+async function killThis(): Promise<boolean> {
+  const version = copyVersion(null);
+  try {
+    return await killAll(version, values.at === undefined ? null : parseKills(values.at));
+  } finally {
+    version.remove();
   }
-  const sorted = ready.toSorted((a, b) => a - b);
-  const p95 = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0;
-  console.log(
-    `${killed} kills, restart to ready p95 ${Math.round(p95)} ms, points with violations: ${broken.join(' ') || 'none'}`,
-  );
-  return control ? broken.length > 0 : broken.length === 0 && killed > 0;
+}
+
+async function killAll(version: Version, only: Kill[] | null): Promise<boolean> {
+  const from = performance.now();
+  const chains = only === null ? await killMany(version) : [await report(killInTurn(version, only))];
+  const ready = chains.map(({ readyMs }) => readyMs).toSorted((a, b) => a - b);
+  const p95 = ready[Math.ceil(ready.length * 0.95) - 1] ?? 0;
+  const killed = chains.flatMap((chain) => chain.killed).length;
+  const failed = chains.filter(({ violations }) => violations.length > 0).length;
+  console.log(`${killed} kills in ${chains.length} runs, ${Math.round((performance.now() - from) / 1000)} s`);
+  console.log(`a command had a daemon back after ${Math.round(p95)} ms (95th percentile of ${ready.length})`);
+  console.log(`where the daemons died: ${tally(chains)}`);
+  console.log(failed === 0 ? 'every rule held' : `${failed} runs broke a rule`);
+  return failed === 0 && killed > 0;
+}
+
+async function killMany(version: Version): Promise<Chain[]> {
+  const [points, first] = [Number(values.points), Number(values.seed)];
+  const perRun = await countCalls(version);
+  console.log(`calls of a run that nobody disturbs: ${JSON.stringify(perRun)}`);
+  const chains: Chain[] = [];
+  let [seed, left] = [first, points];
+  await inTwoLanes(async () => {
+    while (left > 0) {
+      const kills = killsOf(seed, perRun).slice(0, left);
+      seed += 1;
+      left -= kills.length;
+      const chain = await report(killInTurn(version, kills));
+      left += kills.length - chain.killed.length;
+      chains.push(chain);
+    }
+  });
+  return chains;
+}
+
+async function report(running: Promise<Chain>): Promise<Chain> {
+  const chain = await running;
+  console.log(`--at ${describeKills(chain.killed)}${chain.violations.length === 0 ? '' : ' breaks rules:'}`);
+  for (const violation of chain.violations) console.log(`  ${violation}`);
+  return chain;
+}
+
+/** By what the next daemon found. */
+function tally(chains: Chain[]): string {
+  const counts = new Map<string, number>();
+  for (const place of chains.flatMap(({ found, killed }) => found.slice(1, killed.length + 1))) {
+    counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  return [...counts]
+    .toSorted((a, b) => b[1] - a[1])
+    .map(([place, count]) => `${place} ${count}`)
+    .join(', ');
 }

@@ -1,25 +1,40 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { killAt } from './kill-point.ts';
+import { after, before, describe, test } from 'node:test';
+import { controls } from './controls.ts';
+import { parseKills } from './kill.ts';
+import { killInTurn } from './kill-chain.ts';
 import { withoutStrace } from './traced-daemon.ts';
 import { copyVersion, type Version } from './version.ts';
 
-/** Spread over the 850 or so of one run: opening, starting agents, at the gate, landing. `npm run test:kill` takes more. */
-const points = [40, 430, 650];
+/** One run each: opening, starting agents, at the gate, landing. `npm run test:kill` takes more. */
+const chains = [
+  'pwrite64:25,clone:20,rmdir:5,write:60,pwrite64:90',
+  'mkdir:4,clone:30,pwrite64:70,rename:2,fsync:6',
+];
 
 const missing = withoutStrace();
-let version: Version;
-before(() => {
-  version = copyVersion(null);
-});
-after(() => version.remove());
 
-for (const at of points) {
-  test(`A daemon killed as it makes its call ${at} of those that write or start programs: nothing is lost, doubled, orphaned or left over${missing ? ` (skipped: ${missing})` : ''}`, {
-    skip: missing ?? false,
-  }, async () => {
-    const { killed, violations } = await killAt(version, at);
-    assert.deepEqual(violations, []);
-    assert.ok(killed, `the run ended before its call ${at}: choose an earlier one`);
+describe('A daemon killed as it writes or starts programs, and the one after it too', {
+  concurrency: true,
+}, () => {
+  let version: Version;
+  before(() => {
+    version = copyVersion(null);
   });
-}
+  after(() => version.remove());
+
+  for (const chain of chains) {
+    test(`${chain}: nothing is lost, doubled, orphaned or left over${missing ? ` (skipped: ${missing})` : ''}`, {
+      skip: missing ?? false,
+    }, async () => {
+      const kills = parseKills(chain);
+      const { killed, violations } = await killInTurn(version, kills);
+      assert.deepEqual(violations, []);
+      assert.deepEqual(killed, kills, 'the run ended before its last kill: choose earlier ones');
+    });
+  }
+});
+
+test('The bugs that `npm run test:kill -- --control` plants still have their place in the source', () => {
+  for (const control of controls) copyVersion(control).remove();
+});

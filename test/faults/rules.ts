@@ -3,15 +3,17 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Report } from '../../src/domain/report.ts';
 import type { CleanResult } from '../../src/engine/engine.ts';
-import { names, type Outcome, type Stage } from './stage.ts';
+import { names, type Stage } from './stage.ts';
 
-/** What is wrong after a run that was killed and resumed; empty when everything a person relies on held. */
-export async function violations(stage: Stage, resumed: Outcome): Promise<string[]> {
+/** What is wrong after a run whose daemons were killed; empty when everything a person relies on held. */
+export async function violations(stage: Stage): Promise<string[]> {
+  const resumed = await stage.ao('fix', stage.repository.path, '--resume', '--json');
   if (resumed.code !== 0) return [`the run did not end green: ${resumed.stdout} ${resumed.stderr}`];
   const report: Report = JSON.parse(resumed.stdout);
   const found = [
     ...wrongTasks(report),
     ...wrongStarts(report, await stage.started()),
+    ...lostAttempts(report),
     ...(await wrongCommits(stage, report)),
     ...(await leftOver(stage)),
   ];
@@ -35,6 +37,14 @@ function wrongStarts(report: Report, started: string[]): string[] {
     ...(new Set(started).size === started.length ? [] : [`an attempt started twice: ${started.join(' ')}`]),
     ...started.filter((name) => !known.includes(name)).map((name) => `nothing knows of attempt ${name}`),
   ];
+}
+
+/** Agents here do what they are asked: no attempt fails but one whose start nobody could write down any more. */
+function lostAttempts(report: Report): string[] {
+  const why = report.tasks.flatMap(({ attempts }) => attempts.flatMap(({ evidence }) => evidence));
+  return why
+    .filter(({ summary }) => summary !== 'the daemon ended while it was starting this agent')
+    .map(({ summary, detail }) => `a kill cost an attempt: ${summary} ${detail ?? ''}`);
 }
 
 async function wrongCommits({ repository, before }: Stage, report: Report): Promise<string[]> {

@@ -34,7 +34,12 @@ echo "PASS: all were looked at"
 exit $status
 `;
 
-export const fixFlags = ['--agent', 'scripted', '--group', 'finding', '--check', 'test=sh check.sh'];
+export const fixFlags = {
+  agent: 'scripted',
+  group: 'finding',
+  checks: ['test=sh check.sh'],
+  maxAttempts: '8',
+};
 
 export async function makeStage(version: Version): Promise<Stage> {
   const scratch = await temporaryDirectory();
@@ -46,7 +51,9 @@ export async function makeStage(version: Version): Promise<Stage> {
   await writeFile(starts, '');
   await writeFile(script, JSON.stringify({ rules: names.map((name, at) => ruleFor(name, at, starts)) }));
   const { PATH = '', HOME = '', TMPDIR } = process.env;
-  const env = { PATH, HOME, AO_HOME: home, AO_AGENT_SCRIPT: script, ...(TMPDIR ? { TMPDIR } : {}) };
+  const cache = path.join(version.root, 'cache'); // as the launcher sets it: halves each start
+  const own = { AO_HOME: home, AO_AGENT_SCRIPT: script, NODE_COMPILE_CACHE: cache };
+  const env = { PATH, HOME, ...own, ...(TMPDIR ? { TMPDIR } : {}) };
   const main = path.join(version.root, 'src/cli/main.ts');
   const ao: Stage['ao'] = (...args) => run([main, ...args], env, scratch);
   return {

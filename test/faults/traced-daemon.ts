@@ -1,16 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { findDaemon } from '../../src/api/client.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { calls, type Counts, type Kill } from './kill.ts';
 import type { Stage } from './stage.ts';
 
-/** What may change something outside the daemon's memory: writes of the database and of files, and starts of programs. */
-const calls =
-  'pwrite64,fdatasync,fsync,ftruncate,rename,renameat,renameat2,unlink,unlinkat,mkdir,link,clone,clone3,fork,vfork';
-
-/** Why daemons cannot be killed at their writes here, or null. */
+/** Why daemons cannot be killed at their calls here, or null. */
 export function withoutStrace(): string | null {
   if (process.platform !== 'linux') return 'strace is of Linux';
   const tried = spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']);
@@ -21,18 +18,19 @@ export interface TracedDaemon {
   /** Resolves when it has ended. */
   ended: Promise<unknown>;
   hasEnded(): boolean;
-  /** Of its busiest thread, the one that has the database: calls so far. */
-  count(): Promise<number>;
+  /** So far. */
+  count(): Promise<Counts>;
 }
 
 /**
- * The real daemon, killed as a thread of it enters its `at`-th call; resolves when it answers or has ended. What it starts
- * is let go of at its exec, so that git and agents are never hit, and run at their own speed.
+ * The real daemon, killed as it comes to `kill`; resolves when it answers or has ended. What it starts is let go of at
+ * its exec, so that git and agents are never hit, and run at their own speed.
  */
-export async function startTracedDaemon(stage: Stage, at: number | null): Promise<TracedDaemon> {
+export async function startTracedDaemon(stage: Stage, kill: Kill | null): Promise<TracedDaemon> {
   const log = path.join(stage.scratch, 'calls');
-  const injection = at === null ? [] : ['-e', `inject=${calls}:signal=KILL:when=${at}`];
-  const tracing = ['-f', '-b', 'execve', '-qq', '-o', log, '-e', `trace=${calls}`, '-e', 'signal=none'];
+  const traced = kill === null ? calls.join() : kill.call;
+  const injection = kill === null ? [] : ['-e', `inject=${traced}:signal=KILL:when=${kill.at}`];
+  const tracing = ['-f', '-b', 'execve', '-qq', '-o', log, '-e', `trace=${traced}`, '-e', 'signal=none'];
   const main = path.join(stage.version.root, 'src/daemon/main.ts');
   const program = [process.execPath, '--disable-warning=ExperimentalWarning', main];
   const child = spawn('strace', [...tracing, ...injection, ...program], {
@@ -43,15 +41,19 @@ export async function startTracedDaemon(stage: Stage, at: number | null): Promis
   });
   const ended = once(child, 'close');
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  const info = path.join(stage.home, 'daemon.json');
-  await waitFor('the traced daemon', () => hasEnded() || existsSync(info), 30_000);
+  await waitFor('the traced daemon', async () => hasEnded() || (await findDaemon(stage.env)), 30_000);
   return { ended, hasEnded, count: async () => busiest(await readFile(log, 'utf8')) };
 }
 
-function busiest(log: string): number {
-  const counts = new Map<string, number>();
-  for (const [, thread = ''] of log.matchAll(/^(\d+) +[a-z0-9]+\(/gm)) {
-    counts.set(thread, (counts.get(thread) ?? 0) + 1);
+function busiest(log: string): Counts {
+  const most = Object.fromEntries(calls.map((call) => [call, 0])) as Counts;
+  const threads = new Map<string, number>();
+  for (const [, thread = '', name = ''] of log.matchAll(/^(\d+) +([a-z0-9]+)\(/gm)) {
+    const call = calls.find((one) => one === name);
+    if (call === undefined) continue;
+    const count = (threads.get(`${thread} ${call}`) ?? 0) + 1;
+    threads.set(`${thread} ${call}`, count);
+    most[call] = Math.max(most[call], count);
   }
-  return Math.max(0, ...counts.values());
+  return most;
 }

@@ -11,16 +11,6 @@ export interface Plant {
   replace: string;
 }
 
-/** The target moves before anything says that it is about to: what the intent row is there against. */
-export const noIntent: Plant = {
-  file: 'engine/land-batch.ts',
-  find: '  if (!(await applyTransitions(context.store, moves)))',
-  replace:
-    '  const settled = await advanceTarget(context, stack.tip);\n' +
-    "  if (settled === 'adopted') return settled;\n" +
-    '  if (!(await applyTransitions(context.store, moves)))',
-};
-
 export interface Version {
   readonly root: string;
   remove(): void;
