@@ -53,12 +53,19 @@ function codexSettings(where: Where): Record<string, string> {
     model_provider: json('scripted'),
     'model_providers.scripted': `{name="scripted",base_url=${url},env_key="SCRIPTED_KEY",wire_api="responses",request_max_retries=1,stream_max_retries=1}`,
     'analytics.enabled': 'false',
+    'features.plugins': 'false',
+    'features.unbounded_connection_retries': 'false',
     check_for_update_on_startup: 'false',
   };
 }
 
 const streaming = ['--output-format', 'stream-json', '--verbose'];
 const free = '--dangerously-bypass-approvals-and-sandbox';
+
+/** They install a package at each start; our server says that it has none. */
+const registryOfOurs = (where: Where): Record<string, string> => ({
+  '.npmrc': `registry=${where.url}/registry/\nfetch-retries=0\n`,
+});
 
 export const profiles: Readonly<Record<string, Profile>> = {
   'claude-code': {
@@ -91,12 +98,14 @@ export const profiles: Readonly<Record<string, Profile>> = {
       OPENCODE_DISABLE_MODELS_FETCH: '1',
       OPENCODE_DISABLE_AUTOUPDATE: '1',
     }),
+    files: registryOfOurs,
     oneShot: (prompt) => ['opencode', 'run', '--format', 'json', prompt],
   },
   kimi: {
     env: (where) => ({
       KIMI_CODE_HOME: `${where.home}/.kimi-code`,
       KIMI_CODE_NO_AUTO_UPDATE: '1',
+      KIMI_DISABLE_TELEMETRY: '1',
       KIMI_MODEL_NAME: 'scripted-model',
       KIMI_MODEL_API_KEY: 'dummy',
       KIMI_MODEL_PROVIDER_TYPE: 'openai',
@@ -112,6 +121,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
       OPENAI_MODEL: 'scripted-model',
       QWEN_CODE_SUPPRESS_YOLO_WARNING: '1',
     }),
+    files: () => ({ '.qwen/settings.json': json({ privacy: { usageStatisticsEnabled: false } }) }),
     oneShot: (prompt) => ['qwen', '-p', prompt, '-o', 'stream-json', '-y'],
   },
   kilocode: {
@@ -121,6 +131,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
       KILO_TELEMETRY_LEVEL: 'off',
       KILO_SESSION_RETRY_LIMIT: '1',
     }),
+    files: registryOfOurs,
     oneShot: (prompt) => ['kilo', 'run', '--format', 'json', '--auto', prompt],
   },
   'claude-agent-acp': { env: claudeEnvironment, oneShot: () => [] },

@@ -30,6 +30,7 @@ export function neutral(lines: readonly Line[], place: Place): string {
   ];
   return `${paths
     .reduce((result, [from, to]) => result.replaceAll(from, to), text)
+    .replaceAll(/\/cc-socks\/\d+/g, '/cc-socks/1')
     .replaceAll(uuid, (id) => numbered(id, (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`))
     .replaceAll(prefixedId, (id, prefix: string) =>
       numbered(id, (n) => `${prefix}_${String(n).padStart(20, '0')}`),
