@@ -24,6 +24,7 @@ test('a wall clock that jumps takes no time from an agent and gives it none', ()
   assert.equal(left(70_000, 1_000), 0);
   assert.equal(left(500, 1_000), 60_000, 'the machine started again');
   assert.equal(left(500), 60_000, 'written by an older ao');
+  assert.equal(left(5_000.25, 1_000.5), 56_001, 'whole milliseconds, as a timer takes it');
 });
 
 test('the clock that never jumps counts the same in every process', () => {

@@ -44,7 +44,7 @@ export function timeLeft(
 ): number {
   // A machine that started again counts from nought; no agent of before lives then.
   const spent = startedMonotonic === undefined ? 0 : Math.max(0, clock.monotonic() - startedMonotonic);
-  return Math.max(0, options.attemptTimeoutMs - spent);
+  return Math.ceil(Math.max(0, options.attemptTimeoutMs - spent)); // timers take no fractions
 }
 
 async function waitForEnd(
