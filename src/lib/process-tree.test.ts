@@ -71,6 +71,16 @@ describe('which processes belong to a session', () => {
     assert.deepEqual(members([{ ...orphan, ppid: self }], {}, [110]), [100, 101], 'our own child');
   });
 
+  test('orphans without an environment that work where a person may, too', () => {
+    const places = { paths: [], places: ['/workspace'] };
+    const orphan = row(110, 1, 110);
+    assert.deepEqual(members([{ ...orphan, bare: true }], places, [110]), [100, 101, 110]);
+    assert.deepEqual(members([orphan], places, [110]), [100, 101], 'with the environment of a person');
+    const atTerminal = { ...orphan, bare: true, terminal: true };
+    assert.deepEqual(members([atTerminal], places, [110]), [100, 101], 'at a terminal');
+    assert.deepEqual(members([{ ...orphan, bare: true }], places), [100, 101], 'elsewhere');
+  });
+
   test('never ourselves, what we descend from, or what belongs to another session', () => {
     const inside = [
       row(1, 0, 1),

@@ -102,71 +102,87 @@ const killRoundsMs = 10_000;
 /** What still starts new processes after so long is ended together with the first process, which is in its group. */
 const spareMs = 1000;
 
+/** A group whose last process has ended and was not yet waited for by its parent still takes signals. */
+const groupsMs = 500;
+
+/** What has been seen of a tree that is being ended. */
+interface Ending {
+  tree: EndTree;
+  living: ProcessRow[];
+  /** Groups that held nothing else when there was last something to see. */
+  groups: number[];
+}
+
 /**
  * Ends the session's processes: SIGTERM, then SIGKILL after `graceMs`, looking again until none is left. Each signal
  * follows at once on a reading that showed that very process (pid and start time). Resolves with the pids that even
  * SIGKILL did not end within ten seconds (stuck in the kernel); normally empty.
  */
 export async function endTree(tree: EndTree): Promise<number[]> {
-  const known = new Map<number, ProcessRow>();
-  const left = await askToEnd(tree, known);
-  return left.living.length === 0 ? [] : kill(tree, known, left);
+  const ending: Ending = { tree, living: [], groups: [] };
+  await look(ending);
+  await askToEnd(ending);
+  await kill(ending);
+  await endGroups(ending.groups);
+  return ending.living.map((row) => row.pid);
 }
 
-async function askToEnd(tree: EndTree, known: Map<number, ProcessRow>): Promise<Seen> {
+/** Where processes start the next one and go, a reading may fall between two of them and show none; a group has them. */
+async function endGroups(groups: readonly number[]): Promise<void> {
+  const last = performance.now() + groupsMs;
+  while (performance.now() < last && groups.some((group) => signal(-group, 'SIGKILL'))) await delay(2);
+}
+
+async function askToEnd(ending: Ending): Promise<void> {
   const asked = new Set<string>();
-  const end = performance.now() + tree.graceMs;
-  let seen = await look(tree, known);
-  for (let pause = 5; seen.living.length > 0 && performance.now() < end; pause = Math.min(pause * 1.5, 100)) {
-    for (const row of seen.living) {
+  const end = performance.now() + ending.tree.graceMs;
+  for (
+    let pause = 5;
+    ending.living.length > 0 && performance.now() < end;
+    pause = Math.min(pause * 1.5, 100)
+  ) {
+    for (const row of ending.living) {
       if (asked.has(row.startTime + row.pid)) continue;
       asked.add(row.startTime + row.pid);
       signal(row.pid, 'SIGTERM');
       signal(row.pid, 'SIGCONT'); // a stopped process would keep the first signal pending
     }
     await delay(Math.max(1, Math.min(pause, end - performance.now())));
-    seen = await look(tree, known);
+    await look(ending);
   }
-  return seen;
 }
 
-async function kill(tree: EndTree, known: Map<number, ProcessRow>, left: Seen): Promise<number[]> {
+async function kill(ending: Ending): Promise<void> {
+  const { holderGraceMs, ...tree } = ending.tree;
   const begun = performance.now();
   let lastOthers = begun;
-  let seen = left;
-  for (let pause = 1; seen.living.length > 0; pause = Math.min(pause * 1.5, 50)) {
+  for (let pause = 1; ending.living.length > 0; pause = Math.min(pause * 1.5, 50)) {
     const now = performance.now();
-    if (now > begun + killRoundsMs) break;
-    const others = seen.living.filter((row) => !isFirst(row, tree));
+    if (now > begun + killRoundsMs) return;
+    const others = ending.living.filter((row) => !isFirst(row, tree));
     if (others.length > 0) lastOthers = now;
-    const spareUntil = others.length > 0 ? begun + spareMs : lastOthers + (tree.holderGraceMs ?? 0);
-    const doomed = tree.holderGraceMs !== undefined && now < spareUntil ? others : seen.living;
-    for (const group of wholeGroups(doomed, seen.table)) signal(-group, 'SIGKILL');
-    for (const row of doomed) signal(row.pid, 'SIGKILL');
+    const spareUntil = others.length > 0 ? begun + spareMs : lastOthers + (holderGraceMs ?? 0);
+    const sparesHolder = holderGraceMs !== undefined && now < spareUntil;
+    if (!sparesHolder) for (const group of ending.groups) signal(-group, 'SIGKILL');
+    for (const row of sparesHolder ? others : ending.living) signal(row.pid, 'SIGKILL');
     await delay(pause);
-    seen = await look(tree, known);
+    await look(ending);
   }
-  return seen.living.map((row) => row.pid);
-}
-
-interface Seen {
-  living: ProcessRow[];
-  table: readonly ProcessRow[];
 }
 
 /** What is found now, and what was found before and still lives although its ties to the session are cut. */
-async function look(tree: TreeQuery, known: Map<number, ProcessRow>): Promise<Seen> {
+async function look(ending: Ending): Promise<void> {
   const table = await readProcessTable();
-  const found = new Set(selectTree(table, tree, { self: process.pid, uses: usesPath }));
-  for (const row of table) if (known.get(row.pid)?.startTime === row.startTime) found.add(row);
-  known.clear();
-  for (const row of found) known.set(row.pid, row);
-  return { living: [...found], table };
+  const known = new Map(ending.living.map((row) => [row.pid, row.startTime]));
+  const found = new Set(selectTree(table, ending.tree, { self: process.pid, uses: usesPath }));
+  for (const row of table) if (known.get(row.pid) === row.startTime) found.add(row);
+  ending.living = [...found];
+  if (found.size > 0) ending.groups = wholeGroups(ending.living, table);
 }
 
 /**
- * Process groups that hold nothing else. A group ends at one blow, with what it starts at that moment: a chain of processes
- * that each start the next one and end is always a step ahead of signals to single ones.
+ * Process groups that hold nothing else. A group ends at one blow, with what it starts at that moment: processes that each
+ * start the next one and go are always a step ahead of signals to single ones.
  */
 function wholeGroups(rows: readonly ProcessRow[], table: readonly ProcessRow[]): number[] {
   const own = new Set(rows.map(({ pid }) => pid));
@@ -174,10 +190,11 @@ function wholeGroups(rows: readonly ProcessRow[], table: readonly ProcessRow[]):
   return [...new Set(rows.map(({ pgid }) => pgid))].filter((pgid) => pgid > 1 && !shared.has(pgid));
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+/** False where it ended since the reading, or is not ours to signal; the next look tells. */
+function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
-    process.kill(pid, name);
+    return process.kill(pid, name);
   } catch {
-    // It ended since the reading, or is not ours to signal; the next look tells.
+    return false;
   }
 }
