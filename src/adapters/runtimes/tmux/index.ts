@@ -5,9 +5,9 @@ import type { Runtime } from '../../../ports/runtime.ts';
 import { endSession, followOutput, observe, wait } from '../held-session.ts';
 import { names } from '../session-files.ts';
 import { terminalEnd } from '../wrapper.ts';
-import { Connections } from './connections.ts';
 import { typeInto } from './input.ts';
-import { tmuxReady } from './server.ts';
+import { removeSession, tmuxReady } from './server.ts';
+import { ServerWatch } from './server-watch.ts';
 import { startInTerminal, terminalOf } from './start.ts';
 
 /** What a terminal printed is written down within this time of its end, or never. */
@@ -15,23 +15,23 @@ const wholeMs = 10_000;
 
 /**
  * Agents in terminals of a tmux server of our own at `socket`, each under the wrapper of `../wrapper.ts`, which tells how
- * it ended even when the server is killed. tmux is called to start and to stop; in between only files are read.
+ * it ended even when the server is killed. tmux is called to start, to write and to stop; to look, only files are read.
  */
 export function tmuxRuntime(socket: string): Runtime {
-  const connections = new Connections();
+  const servers = new ServerWatch();
   const placeOf = (handle: RuntimeHandle): Terminal => handle.terminal ?? terminalOf(socket, handle.mark);
   return {
     name: 'tmux',
     ready: tmuxReady,
     start: (spec) => startInTerminal(socket, spec, untilWhole),
     observe,
-    wait: (handle, signal) => wait(handle, signal, (hint) => connections.hold(placeOf(handle), hint)),
-    write: (handle, text) => typeInto({ handle, terminal: placeOf(handle), connections }, text),
+    wait: (handle, signal) => wait(handle, signal, (hint) => servers.listen(placeOf(handle).socket, hint)),
+    write: (handle, text) => typeInto(handle, placeOf(handle), text),
     follow: (handle, offset, signal) => followOutput(handle, { offset, end: terminalEnd }, signal),
     stop: async (handle, graceMs) => {
       await endSession(handle, graceMs);
       await untilWhole(handle); // removing the pane cuts off what is not written yet
-      await connections.remove(placeOf(handle));
+      await removeSession(placeOf(handle));
     },
   };
 }

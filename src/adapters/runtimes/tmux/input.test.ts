@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, describe, test } from 'node:test';
@@ -9,7 +9,6 @@ import { promisify } from 'node:util';
 import { hasTmux } from '../../../../test/scenarios/support/terminal.ts';
 import { waitFor } from '../../../../test/support/wait-for.ts';
 import type { RuntimeHandle } from '../../../domain/task.ts';
-import { callsDuring } from '../test-support/tmux-calls.ts';
 import { tmuxRuntime } from './index.ts';
 
 const run = promisify(execFile);
@@ -21,15 +20,11 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 describe('input in a terminal', { skip: hasTmux ? false : 'there is no tmux' }, () => {
   const runtime = tmuxRuntime(socket);
   const started: RuntimeHandle[] = [];
-  let watching = new AbortController();
-  const ours = { ...process.env };
   const tmux = async (...args: string[]): Promise<string> =>
-    (await run('tmux', ['-S', socket, ...args], { env: ours })).stdout.trim();
+    (await run('tmux', ['-S', socket, ...args])).stdout.trim();
   const paneOf = ({ terminal }: RuntimeHandle): string => `=${terminal?.session}:`;
 
   afterEach(async () => {
-    watching.abort();
-    watching = new AbortController();
     for (const handle of started.splice(0)) await runtime.stop(handle, 50);
   });
 
@@ -51,14 +46,6 @@ describe('input in a terminal', { skip: hasTmux ? false : 'there is no tmux' }, 
     readFile(join(handle.dir, 'received'), 'utf8').catch(() => '');
   const receives = (handle: RuntimeHandle, text: string): Promise<true> =>
     waitFor(JSON.stringify(text), async () => (await received(handle)) === text);
-
-  /** As the engine does with every living session. */
-  function watch(handle: RuntimeHandle): void {
-    runtime.wait(handle, watching.signal).catch(() => {});
-  }
-
-  const connected = (): Promise<string> =>
-    waitFor('a connection', () => tmux('list-clients', '-F', '#{client_pid}'));
 
   test('comes as one paste where the program asked for that, with Enter behind it', async () => {
     const handle = await record('bracketed');
@@ -86,36 +73,5 @@ describe('input in a terminal', { skip: hasTmux ? false : 'there is no tmux' }, 
     await assert.rejects(tmux('send-keys', '-t', paneOf(handle), '-l', text), /command too long/);
     await runtime.write(handle, text);
     await receives(handle, text);
-  });
-
-  test('needs no process for a key, nor does the end of a session, while sessions are watched', async () => {
-    const calls = await callsDuring(folder, async () => {
-      const [first, other] = [await record(), await record()];
-      watch(first); // where the connection goes
-      watch(other);
-      await connected();
-      await runtime.write(other, '\n');
-      await receives(other, '\r');
-      await runtime.stop(other, 50);
-      await assert.rejects(tmux('has-session', '-t', paneOf(other)));
-    });
-    assert.equal(calls, 3, 'two starts and the connection');
-  });
-
-  test('goes without the connection when that does not answer, and says that nobody knows what became of a key', async () => {
-    const handle = await record();
-    const mute = await mkdtemp(join(folder, 'bin-'));
-    const script = `#!/bin/sh\ncase "$*" in *" -C "*) exec cat >'${mute}/said';; esac\nPATH='${ours['PATH']}' exec tmux "$@"\n`;
-    await writeFile(join(mute, 'tmux'), script, { mode: 0o755 });
-    process.env['PATH'] = `${mute}:${ours['PATH']}`;
-    try {
-      watch(handle);
-      await assert.rejects(runtime.write(handle, '\n'), { name: 'AoError', message: /could not write/ });
-      assert.match(await readFile(join(mute, 'said'), 'utf8'), /'send-keys'/);
-      await runtime.write(handle, 'after\n');
-      await receives(handle, 'after\r');
-    } finally {
-      process.env['PATH'] = ours['PATH'];
-    }
   });
 });

@@ -6,7 +6,6 @@ import type { Delivery } from '../../../ports/runtime.ts';
 import { DirectoryChanges } from '../directory-changes.ts';
 import { requireReader } from '../held-session.ts';
 import { names } from '../session-files.ts';
-import type { Connections } from './connections.ts';
 import { type Command, tmux, tmuxError } from './server.ts';
 import { typableText } from './typable-text.ts';
 
@@ -18,18 +17,12 @@ const reactionMs = 1000;
 /** Text and Enter of one message stay together. */
 const order = new KeyedMutex();
 
-export interface Typist {
-  handle: RuntimeHandle;
-  terminal: Terminal;
-  connections: Pick<Connections, 'run'>;
-}
-
 /**
  * Pastes text into a session's terminal and presses Enter where it ends with a newline. A paste is bracketed where the program asked
  * for that; where it did not, it sees the bytes as if they were typed, with newlines as they are. The system
  * cuts a line at 4 KB for a program that reads whole lines from a terminal.
  */
-export function typeInto({ handle, terminal, connections }: Typist, text: string): Promise<Delivery> {
+export function typeInto(handle: RuntimeHandle, terminal: Terminal, text: string): Promise<Delivery> {
   return order.run(`${terminal.socket} ${terminal.session}`, async () => {
     await requireReader(handle);
     const typable = typableText(text);
@@ -38,7 +31,7 @@ export function typeInto({ handle, terminal, connections }: Typist, text: string
     try {
       if (body !== '') await untilShown(handle, pasteMs, () => paste(terminal, body));
       const reaction = enter
-        ? await untilShown(handle, reactionMs, () => connections.run(terminal.socket, enterAt(terminal)))
+        ? await untilShown(handle, reactionMs, () => tmux(terminal.socket, enterAt(terminal)))
         : null;
       return { bytes: Buffer.byteLength(typable), reaction };
     } catch (error) {
@@ -70,7 +63,7 @@ function enterAt(terminal: Terminal): Command[] {
 const paneOf = ({ session }: Terminal): string[] => ['-t', `=${session}:`];
 
 /** Does something to a terminal; true when that prints anything within the time. */
-async function untilShown(handle: RuntimeHandle, ms: number, act: () => Promise<void>): Promise<boolean> {
+async function untilShown(handle: RuntimeHandle, ms: number, act: () => Promise<unknown>): Promise<boolean> {
   const changes = new DirectoryChanges(handle.dir, [names.output]);
   const size = async (): Promise<number> => (await stat(join(handle.dir, names.output))).size;
   try {

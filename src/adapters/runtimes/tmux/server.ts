@@ -20,36 +20,12 @@ export async function tmux(socket: string, commands: readonly Command[], input =
     // A semicolon at the end of a word would end the command.
     ...command.map((word) => word.replace(/;$/, '\\;')),
   ]);
-  const called = run('tmux', [...tmuxArguments(socket), ...words], { ...tmuxOptions(), timeout: timeoutMs });
+  const { TMUX: _, ...env } = process.env;
+  const options = { cwd: '/', env, timeout: timeoutMs };
+  const called = run('tmux', ['-S', socket, '-f', '/dev/null', ...words], options);
   called.child.stdin?.on('error', () => {}); // where tmux ended before it read: its status tells
   called.child.stdin?.end(input);
   return (await called).stdout;
-}
-
-/** What every call of ours begins with. */
-export function tmuxArguments(socket: string): string[] {
-  return ['-S', socket, '-f', '/dev/null'];
-}
-
-export function tmuxOptions(): { cwd: string; env: NodeJS.ProcessEnv } {
-  const { TMUX: _, ...env } = process.env;
-  return { cwd: '/', env };
-}
-
-/** A command that tmux refused, as a call of it fails. */
-export class CommandFailed extends Error {
-  readonly code = 1;
-  readonly stderr: string;
-
-  constructor(stderr: string) {
-    super(stderr);
-    this.stderr = stderr;
-  }
-}
-
-/** What was asked over a connection may have been done or not. */
-export class ConnectionLost extends Error {
-  override readonly name = 'ConnectionLost';
 }
 
 /** Rejects when tmux is not installed. */
@@ -75,15 +51,10 @@ export function isServerLost(error: unknown): boolean {
 }
 
 /** Takes a session and its pane from its server. That there is none, or no server or tmux any more, is no error. */
-export async function removeSession(
-  { socket, session }: Terminal,
-  connection: { run(command: Command): Promise<unknown> } | null = null,
-): Promise<void> {
-  const kill = ['kill-session', '-t', `=${session}`];
+export async function removeSession({ socket, session }: Terminal): Promise<void> {
   try {
-    await (connection === null ? tmux(socket, [kill]) : connection.run(kill));
+    await tmux(socket, [['kill-session', '-t', `=${session}`]]);
   } catch (error) {
-    if (error instanceof ConnectionLost) return removeSession({ socket, session });
     if (typeof codeOf(error) !== 'number' && codeOf(error) !== 'ENOENT') throw tmuxError(error);
   }
 }
