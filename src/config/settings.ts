@@ -148,6 +148,15 @@ export const fixSettings = [
     help: 'what holds the agents; in tmux each has a terminal, see ao attach',
   },
   {
+    key: 'isolation',
+    kind: 'choice',
+    flag: '--isolation <kind>',
+    variable: 'AO_ISOLATION',
+    fallback: 'auto',
+    choices: ['auto', 'none'],
+    help: 'auto: where bubblewrap works, agents see only their own processes, all of which end with them; sudo does not work there',
+  },
+  {
     key: 'allowTestEdits',
     kind: 'switch',
     flag: '--allow-test-edits',

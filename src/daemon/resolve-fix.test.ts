@@ -62,6 +62,7 @@ describe('settings of ao fix', () => {
         scope: null,
         workspace: 'clone',
         runtime: 'process',
+        isolation: 'auto',
         allowTestEdits: false,
         policy: true,
         attemptTimeoutMs: 30 * 60_000,

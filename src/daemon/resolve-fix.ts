@@ -103,6 +103,7 @@ function readOptions(settings: Settings): RunOptions {
     scope: settings.get('scope', read.readText) ?? null,
     workspace: settings.must('workspace', oneOf(['clone', 'worktree'])),
     runtime: settings.must('runtime', oneOf(['process', 'tmux'])),
+    isolation: settings.must('isolation', oneOf(['auto', 'none'])),
     allowTestEdits: settings.must('allowTestEdits', read.readSwitch),
     policy: settings.must('policy', read.readSwitch),
     attemptTimeoutMs: settings.must('timeout', read.readDuration),

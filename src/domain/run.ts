@@ -24,6 +24,8 @@ export interface RunOptions {
   workspace: 'clone' | 'worktree';
   /** What holds the agents; a run that was frozen before there was a choice has none: `process`. */
   runtime?: RuntimeName;
+  /** `auto`, which a run without it has: agents in pid namespaces of their own where the machine can make them. */
+  isolation?: 'auto' | 'none';
   allowTestEdits: boolean;
   /** Negative control of the tests and the demo only: without it no policy rule is applied. */
   policy: boolean;
