@@ -45,10 +45,15 @@ function quote(value: unknown): string {
 }
 
 export function readText(setting: Setting, given: Given): string {
-  const text = String(given.value).trim();
-  if (text === '' || text.includes('\0'))
-    throw wrong(setting, given, 'is empty', `Give it a value, or leave it out.`);
+  const text = passable(setting, given, String(given.value).trim());
+  if (text === '') throw wrong(setting, given, 'is empty', 'Give it a value, or leave it out.');
   return text;
+}
+
+/** No program can be started with other text. */
+function passable(setting: Setting, given: Given, text: string): string {
+  if (text.isWellFormed() && !text.includes('\0')) return text;
+  throw wrong(setting, given, 'holds a zero byte, or half a character', 'Take that out.');
 }
 
 export function readFile(setting: Setting, given: Given): string {
@@ -104,6 +109,7 @@ export function readCommand(setting: Setting, given: Given): string[] {
   const argv = Array.isArray(given.value) ? given.value.map(String) : splitCommand(setting, given);
   const [program = '', ...rest] = argv;
   if (program === '') throw wrong(setting, given, 'names no program', 'Write a program and its arguments.');
+  for (const word of argv) passable(setting, given, word);
   return [program.includes('/') ? resolve(given.folder, program) : program, ...rest];
 }
 
@@ -122,7 +128,8 @@ export function readChecks(setting: Setting, given: Given): CheckSetting[] {
     ? Object.entries(given.value).map(([name, value]) => checkOfMap(setting, given, { name, value }))
     : checkLines(given.value).map((line) => checkOfLine(setting, given, line));
   const names = new Set<string>();
-  for (const { name } of checks) {
+  for (const { name, command } of checks) {
+    passable(setting, given, command);
     if (names.has(name))
       throw wrong(setting, given, `two checks are called ${quote(name)}`, 'Give each its own name.');
     names.add(name);

@@ -28,6 +28,7 @@ export function summary(report: Report, { paint, ...place }: Place & { paint: Pa
 
 function headline(report: Report, paint: Paint): string {
   const { target, tasks, elapsedMs } = report;
+  const branch = oneLine(target.branch);
   const took = `in ${formatDuration(elapsedMs)}`;
   const done = tasks.filter(({ state }) => state === 'done').length;
   const share = `${done} of ${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'} done`;
@@ -35,10 +36,10 @@ function headline(report: Report, paint: Paint): string {
   switch (report.outcome) {
     case 'green':
       return tasks.length === 0
-        ? paint('good', `${target.branch} is green: there was nothing to do (${took}).`)
-        : paint('good', `${target.branch} is green: ${share} ${took}.`);
+        ? paint('good', `${branch} is green: there was nothing to do (${took}).`)
+        : paint('good', `${branch} is green: ${share} ${took}.`);
     case 'remaining':
-      return paint('attention', `${target.branch} is not green yet${why} (${share} ${took}).`);
+      return paint('attention', `${branch} is not green yet${why} (${share} ${took}).`);
     case 'stopped':
       return paint('attention', `Stopped, work saved: ${share} ${took}. Go on with: ao fix --resume`);
     case 'failed':
@@ -97,7 +98,7 @@ function heldLines({ run, target }: Report, { path, checkout }: Place, paint: Pa
   const ref = `refs/ao/landed/${run}`;
   return [
     '',
-    paint('attention', `${target.branch} could not follow: ${oneLine(target.held)}`),
+    paint('attention', oneLine(`${target.branch} could not follow: ${target.held}`)),
     'The tested commits wait. Commit or put away what is in the way, then:',
     checkout === null
       ? `  git -C ${quote(path)} fetch . ${quote(`${ref}:refs/heads/${target.branch}`)}`
