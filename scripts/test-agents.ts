@@ -1,8 +1,12 @@
-// npm run test:agents -- --install [<agent>…]: installs the real agents into a cache, and says what is there.
+// npm run test:agents [-- <agent>…]: the real agents, in exact versions, against a model server of ours and without a network.
+// npm run test:agents -- --install [<agent>…]: only installs them into a cache, and says what is there.
 // npm run test:agents -- --record [<agent>…] [--only <recording>]: records them at work, for the tests of their adapters.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { clientNamed, clients } from '../test/agents/clients/catalogue.ts';
-import { installClient, sizeOf } from '../test/agents/clients/install.ts';
+import { type Client, clientNamed, clients } from '../test/agents/clients/catalogue.ts';
+import { agentCache, type Installed, installClient, sizeOf } from '../test/agents/clients/install.ts';
+import { isolated } from '../test/agents/isolation.ts';
 import { record } from '../test/agents/record/record.ts';
 
 const { values, positionals } = parseArgs({
@@ -14,9 +18,42 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const chosen = positionals.length > 0 ? positionals.map(clientNamed) : clients;
-for (const client of chosen) {
-  const installed = await installClient(client);
-  const when = installed.seconds === null ? 'was there' : `${installed.seconds} s`;
-  console.log(`${client.name} ${client.version}: ${sizeOf(installed.prefix)} MB, ${when}`);
-  if (values.record) await record(client, installed, values.only);
+
+/** Null when it cannot be had: then its tests say so. */
+async function install(client: Client): Promise<Installed | null> {
+  try {
+    const installed = await installClient(client);
+    const when = installed.seconds === null ? 'was there' : `${installed.seconds} s`;
+    console.log(`${client.name} ${client.version}: ${sizeOf(installed.prefix)} MB, ${when}`);
+    return installed;
+  } catch (error) {
+    console.log(
+      `${client.name} ${client.version}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return null;
+  }
 }
+
+/** In a network of their own where the system lets us make one. */
+function test(): number {
+  const before = isolated();
+  const runner = [process.execPath, join(import.meta.dirname, 'run-tests.ts')];
+  const suites = ['test/agents/suites/one-shot.ts', '--test-timeout=300000'];
+  const [program = '', ...args] = [...(before ?? []), ...runner, ...suites];
+  const env = {
+    ...process.env,
+    AO_TEST_AGENT_CACHE: agentCache(),
+    AO_TEST_AGENTS: chosen.map(({ name }) => name).join(','),
+    AO_TEST_ISOLATED: before === null ? '0' : '1',
+  };
+  return spawnSync(program, args, { stdio: 'inherit', env }).status ?? 1;
+}
+
+const missing: string[] = [];
+for (const client of chosen) {
+  const installed = await install(client);
+  if (installed === null) missing.push(client.name);
+  else if (values.record) await record(client, installed, values.only);
+}
+const onlyThat = values.install || values.record;
+process.exitCode = onlyThat ? Number(missing.length > 0) : test();

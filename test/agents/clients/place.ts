@@ -21,6 +21,7 @@ export function makePlace(client: Client, installed: Installed, url: string): Pl
   const home = realpathSync(mkdtempSync(join(homes, `${client.name}-`)));
   const place = { client, installed, home, workspace: join(home, 'project'), url };
   mkdirSync(place.workspace);
+  mkdirSync(join(home, 'tmp'));
   for (const [path, text] of Object.entries(profiles[client.name]?.files?.(place) ?? {})) {
     mkdirSync(dirname(join(home, path)), { recursive: true });
     writeFileSync(join(home, path), text);
@@ -37,6 +38,7 @@ export function environmentOf(place: Place): Record<string, string> {
   return {
     PATH: [place.installed.bin, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
     HOME: place.home,
+    TMPDIR: join(place.home, 'tmp'),
     TERM: 'xterm-256color',
     LANG: 'C.UTF-8',
     SHELL: '/bin/bash',

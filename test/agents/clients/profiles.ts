@@ -11,6 +11,8 @@ interface Profile {
   files?: (where: Where) => Record<string, string>;
   /** One prompt, all permissions given, to its end. */
   oneShot: (prompt: string) => string[];
+  /** What makes it ask its vendor instead of us; an empty value takes a variable away. */
+  vendor?: { env: Record<string, string>; args: string[] };
 }
 
 const json = (value: unknown): string => JSON.stringify(value);
@@ -71,6 +73,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
   'claude-code': {
     env: claudeEnvironment,
     oneShot: (prompt) => ['claude', '-p', prompt, ...streaming, '--dangerously-skip-permissions'],
+    vendor: { env: { ANTHROPIC_BASE_URL: '' }, args: [] },
   },
   codex: {
     env: (where) => ({ SCRIPTED_KEY: 'dummy', CODEX_HOME: `${where.home}/.codex` }),
@@ -80,6 +83,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
         .join(''),
     }),
     oneShot: (prompt) => ['codex', 'exec', '--json', '--skip-git-repo-check', free, prompt],
+    vendor: { env: { CODEX_API_KEY: 'dummy' }, args: ['-c', 'model_provider="openai"'] },
   },
   gemini: {
     env: (where) => ({ GEMINI_API_KEY: 'dummy', GOOGLE_GEMINI_BASE_URL: where.url }),
@@ -91,6 +95,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
       }),
     }),
     oneShot: (prompt) => ['gemini', '-p', prompt, '-o', 'stream-json', '-y', '-m', 'gemini-2.5-pro'],
+    vendor: { env: { GOOGLE_GEMINI_BASE_URL: '' }, args: [] },
   },
   opencode: {
     env: (where) => ({

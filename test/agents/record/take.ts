@@ -1,7 +1,6 @@
 // One recording of a client at work: what it was given and what it said, line by line, until it has ended.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endTree, readStartTime } from '../../../src/lib/process-tree.ts';
@@ -32,7 +31,7 @@ export class Take {
     for (const [name, value] of Object.entries(own)) if (value === '') delete own[name];
     const [program = '', ...args] = argv;
     this.lines.push({ dir: 'start', argv, env: shown(own) });
-    this.#child = spawn(join(place.installed.bin, program), args, {
+    this.#child = spawn(program, args, {
       cwd: place.workspace,
       env: { ...own, AO_MARK: this.#mark },
       detached: true,
@@ -103,7 +102,7 @@ export class Take {
   }
 }
 
-const common = ['PATH', 'HOME', 'TERM', 'LANG', 'SHELL', 'TZ'];
+const common = ['PATH', 'HOME', 'TMPDIR', 'TERM', 'LANG', 'SHELL', 'TZ'];
 
 const shown = (env: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !common.includes(name)));
