@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { git } from './git.ts';
 import { removeDirectory } from './remove-directory.ts';
@@ -19,8 +19,8 @@ export interface BorrowingRepository {
 }
 
 /**
- * A repository of its own with a work tree, without remotes, hooks, filters and identity. Two git processes, whatever
- * its size. Submodules are left as empty directories. Nothing is left behind when it fails.
+ * A repository of its own with a work tree, without remotes, hooks, filters and identity. One git process, whatever its
+ * size. Submodules are left as empty directories. Nothing is left behind when it fails.
  */
 export async function makeBorrowingRepository(spec: BorrowingRepository): Promise<void> {
   await mkdir(spec.directory, { recursive: true, mode: 0o700 });
@@ -35,10 +35,7 @@ export async function makeBorrowingRepository(spec: BorrowingRepository): Promis
 
 async function fill(spec: BorrowingRepository): Promise<void> {
   const gitDir = path.join(spec.directory, '.git');
-  const format = spec.tree.length === 64 ? 'sha256' : 'sha1';
-  await git(['init', '--quiet', '--template=', `--object-format=${format}`, '--initial-branch=main', '.'], {
-    cwd: spec.directory,
-  });
+  await initialise(spec.directory, spec.tree.length === 64 ? 'sha256' : 'sha1');
   await mkdir(path.join(gitDir, 'objects', 'info'), { recursive: true });
   await writeFile(path.join(gitDir, 'objects', 'info', 'alternates'), `${path.join(spec.from, 'objects')}\n`);
   await mkdir(path.join(gitDir, 'info'), { recursive: true });
@@ -58,6 +55,26 @@ async function fill(spec: BorrowingRepository): Promise<void> {
   await copyShallow(spec.from, gitDir);
   await writeFile(path.join(gitDir, 'HEAD'), `${spec.head}\n`);
   await git(['read-tree', '--reset', '-u', spec.tree], { gitDir, workTree: spec.directory });
+}
+
+/** By object format and device. */
+const configs = new Map<string, string>();
+
+/** What git notes of a file system (modes, links, case) is the same for all repositories there: it looks once. */
+async function initialise(directory: string, format: 'sha1' | 'sha256'): Promise<void> {
+  const gitDir = path.join(directory, '.git');
+  const place = `${format} ${(await stat(directory)).dev}`;
+  const config = configs.get(place);
+  if (config === undefined) {
+    const options = ['--quiet', '--template=', `--object-format=${format}`, '--initial-branch=main'];
+    await git(['init', ...options, '.'], { cwd: directory });
+    configs.set(place, await readFile(path.join(gitDir, 'config'), 'utf8'));
+    return;
+  }
+  for (const part of ['objects/pack', 'refs/heads', 'refs/tags']) {
+    await mkdir(path.join(gitDir, part), { recursive: true });
+  }
+  await writeFile(path.join(gitDir, 'config'), config);
 }
 
 /** Where history was cut off in the one, it is cut off in the other. */

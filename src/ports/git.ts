@@ -80,6 +80,7 @@ export interface TargetFacts {
  * ever touched; a clean checkout of the branch follows, a dirty one refuses.
  */
 export interface Target {
+  /** As they were when they were first asked for here. */
   facts(): Promise<TargetFacts>;
   head(branch: string): Promise<string | null>;
   /** Moves `branch` from `expected` to `commit`, a descendant of it, out of the hub. */

@@ -8,7 +8,9 @@ import { remember } from '../../lib/remember.ts';
 import { pathFromBytes, splitAtNul } from '../../lib/path-bytes.ts';
 import type { CommitSpec, Hub, MergeResult } from '../../ports/git.ts';
 import { readChanges } from './changes.ts';
-import { listRefs, readBlob, restorePaths } from './trees.ts';
+import { ObjectReader } from './object-reader.ts';
+import { FileReader } from './read-files.ts';
+import { listRefs, restorePaths } from './trees.ts';
 
 /** The user's repository may be large, and comes whole the first time. */
 const targetTimeoutMs = 60 * 60_000;
@@ -18,7 +20,9 @@ const agentTimeoutMs = 2 * 60_000;
 
 const inTurn = new KeyedMutex();
 
-const REMEMBERED = 64;
+const REMEMBERED = 1024;
+/** Each may have tens of thousands of paths. */
+const REMEMBERED_LISTS = 8;
 
 /** Makes the repository when there is none. `userRepository` is what `fetchTarget` reads. */
 export async function openHub(spec: { gitDir: string; userRepository: string }): Promise<Hub> {
@@ -58,20 +62,19 @@ class BareHub implements Hub {
   readonly #userRepository: string;
   readonly #git: Git;
 
-  /** Objects never change, and the same few commits are asked for again and again. */
-  readonly treeOf = remember(REMEMBERED, (commit) =>
-    this.#line(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`]),
-  );
+  readonly #files: FileReader;
 
-  readonly listFiles = remember(REMEMBERED, async (revision) => {
-    const { stdout } = await this.#git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', revision]);
-    return splitAtNul(stdout).map(pathFromBytes);
+  /** Objects never change, and the same few commits are asked for again and again. */
+  readonly treeOf = remember(REMEMBERED, (commit) => this.#files.treeOf(commit));
+  readonly listFiles = remember(REMEMBERED_LISTS, async (revision) => {
+    return this.#files.list(await this.treeOf(revision));
   });
 
   constructor(git: Git, spec: { gitDir: string; userRepository: string }) {
     this.gitDir = spec.gitDir;
     this.#userRepository = spec.userRepository;
     this.#git = (args, options) => git(args, { gitDir: spec.gitDir, ...options });
+    this.#files = new FileReader(new ObjectReader(spec.gitDir));
   }
 
   fetchTarget(branch: string): Promise<string | null> {
@@ -117,6 +120,7 @@ class BareHub implements Hub {
   }
 
   async isAncestor(ancestor: string, commit: string): Promise<boolean> {
+    if (ancestor === commit) return true;
     const result = await this.#git(['merge-base', '--is-ancestor', ancestor, commit], { allowExit: [1] });
     return result.exitCode === 0;
   }
@@ -162,8 +166,8 @@ class BareHub implements Hub {
     return stdout.toString('utf8', 0, cut ? stdout.lastIndexOf(0x0a) + 1 : stdout.length);
   }
 
-  readFile(revision: string, file: string): Promise<string | null> {
-    return readBlob(this.#git, revision, file);
+  async readFile(revision: string, file: string): Promise<string | null> {
+    return this.#files.text(await this.treeOf(revision), file);
   }
 
   async messages(from: string, to: string): Promise<string[]> {
@@ -213,7 +217,7 @@ class BareHub implements Hub {
 
   /** A check may ask git for the commit that it is on; a tree without one gets one that says nothing. */
   async #commitFor(revision: string): Promise<string> {
-    if ((await this.#line(['cat-file', '-t', revision])) !== 'tree') return revision;
+    if ((await this.treeOf(revision)) !== revision) return revision;
     const env = { GIT_AUTHOR_DATE: '@0 +0000', GIT_COMMITTER_DATE: '@0 +0000' };
     return this.#line(['commit-tree', '-m', 'tree under test', revision], { env });
   }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AoError } from '../../domain/errors.ts';
 import { type Git, gitWith, receivePack } from '../../lib/git.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
+import { remember } from '../../lib/remember.ts';
 import type { Advance, Hub, Person, Target, TargetFacts } from '../../ports/git.ts';
 import { findObstacle } from './obstacle.ts';
 import { type UserRepository, worktreesOn } from './user-worktrees.ts';
@@ -50,6 +51,8 @@ class UserTarget implements Target {
   readonly #repository: UserRepository;
   readonly #hub: Hub;
   readonly #git: Git;
+  /** Three processes, and every commit in the user's name asks. */
+  readonly #remembered = remember(1, () => this.#facts());
 
   constructor(repository: UserRepository, hub: Hub) {
     this.#repository = repository;
@@ -58,7 +61,11 @@ class UserTarget implements Target {
     this.#git = (args, options) => git(args, { cwd: repository.path, env: { HOME: homedir() }, ...options });
   }
 
-  async facts(): Promise<TargetFacts> {
+  facts(): Promise<TargetFacts> {
+    return this.#remembered('facts');
+  }
+
+  async #facts(): Promise<TargetFacts> {
     const [head, name, email] = await Promise.all([
       this.#answer(['symbolic-ref', '--quiet', 'HEAD']),
       this.#answer(['config', '--get', 'user.name'], true),

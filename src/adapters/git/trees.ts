@@ -3,21 +3,14 @@ import path from 'node:path';
 import type { Git } from '../../lib/git.ts';
 import { pathFromBytes, pathToBytes, splitAtNul } from '../../lib/path-bytes.ts';
 
-/** Text beyond this is not read as a file that somebody wrote. */
-const maxFileBytes = 64 << 20;
-
-export interface Entry {
+interface Entry {
   mode: string;
   object: string;
   path: string;
 }
 
 /** Entries of a tree at and below `paths` (all of them where there are none), files only. */
-export async function listEntries(
-  git: Git,
-  revision: string,
-  paths: readonly string[] = [],
-): Promise<Entry[]> {
+async function listEntries(git: Git, revision: string, paths: readonly string[] = []): Promise<Entry[]> {
   const args = ['ls-tree', '-r', '-z', '--full-tree', revision];
   // As arguments git takes few names, only text, and none that leads out; others are picked from the whole list.
   const pick = paths.length > 0 && paths.length < 200 && paths.every(isPlain);
@@ -71,14 +64,6 @@ export async function restorePaths(
 
 function indexLine({ mode, object, path: name }: Entry): Buffer {
   return Buffer.concat([Buffer.from(`${mode} ${object}\t`), pathToBytes(name), Buffer.from([0])]);
-}
-
-/** Text of a regular file, or null. */
-export async function readBlob(git: Git, revision: string, file: string): Promise<string | null> {
-  const entry = (await listEntries(git, revision, [file])).find((one) => one.path === file);
-  if (!entry?.mode.startsWith('100')) return null;
-  const { stdout } = await git(['cat-file', 'blob', entry.object], { maxBytes: maxFileBytes });
-  return stdout.subarray(0, 8000).includes(0) ? null : stdout.toString();
 }
 
 /** Refs whose names begin with `prefix`, with the time of their commits in milliseconds. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AoError } from '../../domain/errors.ts';
 import { gitWith } from '../../lib/git.ts';
@@ -30,7 +30,7 @@ export function captureWork(hub: Hub, spec: CaptureSpec, sources: readonly Sourc
 async function captureInTurn(hub: Hub, spec: CaptureSpec, sources: readonly Source[]): Promise<Capture> {
   const { start } = spec.workspace;
   const rescue = `refs/ao/rescue/${spec.name}`;
-  const head = await fetchHead(hub, spec.name, sources);
+  const head = await findHead(hub, spec, sources);
   const files = await isDirectory(spec.workspace.path);
   const saved = files ? null : await hub.readRef(rescue);
   // The workspace has gone; what was saved of it before is at least as much as can be read now.
@@ -43,15 +43,24 @@ async function captureInTurn(hub: Hub, spec: CaptureSpec, sources: readonly Sour
 }
 
 /** The agent's own last commit, or null where its repository gives none. */
-async function fetchHead(hub: Hub, name: string, sources: readonly Source[]): Promise<string | null> {
+async function findHead(hub: Hub, spec: CaptureSpec, sources: readonly Source[]): Promise<string | null> {
+  const [first] = sources;
+  if (first !== undefined && (await committedNothing(spec, first))) return spec.workspace.start;
   for (const { repository, revision } of sources) {
     try {
-      return await hub.fetchFrom(repository, revision, `refs/ao/sessions/${name}`);
+      return await hub.fetchFrom(repository, revision, `refs/ao/sessions/${spec.name}`);
     } catch (error) {
       if (!(error instanceof AoError)) throw error;
     }
   }
   return null;
+}
+
+/** As many agents do. A fetch, which is five processes, would bring what the hub has already. */
+async function committedNothing({ workspace }: CaptureSpec, { repository }: Source): Promise<boolean> {
+  const branch = `refs/heads/${workspace.branch}`;
+  const line = (file: string) => readFile(path.join(repository, file), 'utf8').catch(() => null);
+  return (await line('HEAD')) === `ref: ${branch}\n` && (await line(branch)) === `${workspace.start}\n`;
 }
 
 async function withIndex(
@@ -71,7 +80,9 @@ async function withIndex(
   try {
     return await buildTree((args, options) => git(args, { ...fixed, ...options }), {
       base: from.base,
+      baseTree: await hub.treeOf(from.base),
       start: spec.workspace.start,
+      startFiles: new Set(await hub.listFiles(spec.workspace.start)),
       exclude: spec.exclude,
       root: from.files ? spec.workspace.path : null,
     });

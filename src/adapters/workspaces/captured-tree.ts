@@ -12,9 +12,11 @@ export interface CapturedTree {
 }
 
 export interface TreeSpec {
-  /** Commit that the files are compared with. */
+  /** Commit that the files are compared with, and its tree. */
   base: string;
+  baseTree: string;
   start: string;
+  startFiles: ReadonlySet<string>;
   exclude: readonly string[];
   /** The agent's directory, null where it has gone. */
   root: string | null;
@@ -25,7 +27,7 @@ export async function buildTree(git: Git, spec: TreeSpec): Promise<CapturedTree>
   await git(['read-tree', spec.base]);
   const unwanted = await findUnwanted(git, spec);
   await removeEntries(git, unwanted.entries);
-  const committedTree = await writeTree(git);
+  const committedTree = unwanted.entries.length === 0 ? spec.baseTree : await writeTree(git);
   if (spec.root === null) return { tree: committedTree, committedTree };
 
   const tracked = await findTracked(git);
@@ -52,17 +54,18 @@ interface Unwanted {
  * agent added as such: their commits exist nowhere but there, so that their files are taken instead.
  */
 async function findUnwanted(git: Git, spec: TreeSpec): Promise<Unwanted> {
+  const isOurs = (name: string): boolean =>
+    spec.exclude.some((one) => name === one || name.startsWith(`${one}/`));
+  const excludes = (name: string): boolean => isOurs(name) && !spec.startFiles.has(name);
+  if (spec.base === spec.start) return { entries: [], excludes }; // nothing was committed
   const [index, atStart] = await Promise.all([
     git(['ls-files', '-z', '--stage']),
     git(['ls-tree', '-r', '-z', '--full-tree', spec.start]),
   ]);
-  const known = new Map(splitAtNul(atStart.stdout).map(readEntry));
-  const isOurs = (name: string): boolean =>
-    spec.exclude.some((one) => name === one || name.startsWith(`${one}/`));
-  const excludes = (name: string): boolean => isOurs(name) && !known.has(name);
+  const modes = new Map(splitAtNul(atStart.stdout).map(readEntry));
   const entries = splitAtNul(index.stdout)
     .map(readEntry)
-    .filter(([name, mode]) => excludes(name) || (mode === gitlink && known.get(name) !== gitlink))
+    .filter(([name, mode]) => excludes(name) || (mode === gitlink && modes.get(name) !== gitlink))
     .map(([name]) => name);
   return { entries, excludes };
 }

@@ -44,6 +44,14 @@ test('objects are borrowed, not copied, and our own files do not tempt an agent 
   assert.equal(await made.agent.git('status', '--porcelain'), '');
 });
 
+test('what an agent left without a commit of its own is captured without a fetch', async () => {
+  const { hub, make } = await setUp();
+  const made = await make();
+  await made.agent.write({ 'a.txt': '2\n' });
+  assert.deepEqual(await made.changed(await made.capture()), ['a.txt']);
+  assert.deepEqual(await hub.listRefs('refs/ao/sessions/'), []);
+});
+
 for (const place of ['refs/heads/pipe', 'packed-refs', 'HEAD', 'objects/info/alternates']) {
   test(`a pipe at .git/${place} holds up nothing, and the files are captured`, async () => {
     const { make } = await setUp();
