@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { chmod, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -96,7 +97,9 @@ test('a shallow repository can be fetched from, by many at once', async () => {
   const directory = path.join(await newDirectory(), 'checkout');
   await other.checkout(tip, directory);
   assert.equal(await openRepository(directory).git('log', '--format=%H'), tip);
-  assert.equal(await hub.fetchFrom(shallow, tip, 'refs/ao/x/full'), tip);
+  // Taken from there, its history would end here too: an agent could hide ours.
+  await assert.rejects(hub.fetchFrom(shallow, tip, 'refs/ao/x/full'));
+  assert.equal(existsSync(path.join(hub.gitDir, 'shallow')), false);
 });
 
 test('a repository whose ids are SHA-256 is served like any other', async () => {

@@ -111,7 +111,8 @@ class BareHub implements Hub {
       '--no-tags',
       '--no-write-fetch-head',
     ];
-    args.push('--no-recurse-submodules', '--update-shallow', '--force', `--upload-pack=${uploadPack}`);
+    args.push('--no-recurse-submodules', '--force', `--upload-pack=${uploadPack}`);
+    if (!into.check) args.push('--update-shallow'); // an agent that cuts off its history must not cut off ours
     const signal = AbortSignal.timeout(into.check ? agentTimeoutMs : targetTimeoutMs);
     await this.#git([...args, '--', repository, `+${revision}:${into.ref}`], { signal });
     const commit = await this.readRef(into.ref);

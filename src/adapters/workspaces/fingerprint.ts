@@ -18,17 +18,69 @@ export async function fingerprint(projectPath: string): Promise<string> {
   const commonDir = await realpath(found.stdout.toString().trimEnd());
   const parts = new Map<string, string>();
   const list = await git(['config', '--local', '--includes', '--list', '-z'], { cwd: projectPath });
-  for (const setting of list.stdout
+  const settings = list.stdout
     .toString('latin1')
     .split('\0')
-    .filter((one) => one !== '')) {
+    .filter((one) => one !== '');
+  for (const setting of settings) {
     const key = `${setting.split('\n')[0]} in the configuration`;
     parts.set(key, hash(`${parts.get(key) ?? ''}\0${setting}`));
   }
-  for (const place of ['hooks', 'info', 'config.worktree', 'commondir', 'objects/info/alternates']) {
-    await addFiles(parts, commonDir, place);
+  const format = ['--format=%(refname) %(objectname)', 'refs/replace'];
+  const replaced = await git(['for-each-ref', ...format], { cwd: projectPath });
+  for (const line of replaced.stdout.toString().split('\n').filter(Boolean)) {
+    const [ref = '', object = ''] = line.split(' ');
+    parts.set(ref, object);
   }
+  const hooks = ownHooks(settings, projectPath, commonDir);
+  const elsewhere = [...(await placesElsewhere(commonDir)), ...(hooks === null ? [] : [hooks])];
+  for (const place of [...places, 'shallow', ...elsewhere]) await addFiles(parts, commonDir, place);
   return JSON.stringify(Object.fromEntries([...parts].toSorted(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** What git reads in any git directory beside its settings and refs. */
+const places = ['hooks', 'info', 'config.worktree', 'commondir', 'objects/info/alternates'];
+
+/** Below the shared directory: git directories of submodules, and the user's other worktrees. */
+async function placesElsewhere(commonDir: string): Promise<string[]> {
+  const found = await submodulePlaces(commonDir, 'modules');
+  for (const name of await namesIn(path.join(commonDir, 'worktrees'))) {
+    const directory = `worktrees/${name}`;
+    const [link, shared] = await Promise.all(
+      ['gitdir', 'commondir'].map((file) => readText(path.join(commonDir, directory, file))),
+    );
+    if (link?.includes('/.worktrees/')) continue; // ours come and go
+    found.push(`${directory}/config.worktree`);
+    if (shared?.trim() !== '../..') found.push(`${directory}/commondir`);
+  }
+  return found;
+}
+
+/** Hooks in a place of their own, below the shared directory; null where they are not. */
+function ownHooks(settings: readonly string[], projectPath: string, commonDir: string): string | null {
+  const setting = settings.findLast((one) => one.startsWith('core.hookspath\n'));
+  if (setting === undefined) return null;
+  const value = Buffer.from(setting.slice(setting.indexOf('\n') + 1), 'latin1').toString();
+  const way = path.relative(commonDir, path.resolve(projectPath, value));
+  return way === '' || way.startsWith('..') ? null : way;
+}
+
+async function submodulePlaces(commonDir: string, directory: string): Promise<string[]> {
+  const names = await namesIn(path.join(commonDir, directory));
+  if (names.includes('HEAD')) {
+    const own = [...places, 'config'].map((place) => `${directory}/${place}`);
+    return [...own, ...(await submodulePlaces(commonDir, `${directory}/modules`))];
+  }
+  const below = await Promise.all(names.map((name) => submodulePlaces(commonDir, `${directory}/${name}`)));
+  return below.flat();
+}
+
+function namesIn(directory: string): Promise<string[]> {
+  return readdir(directory).catch(() => []);
+}
+
+function readText(file: string): Promise<string | null> {
+  return readFile(file, 'utf8').catch(() => null);
 }
 
 async function addFiles(parts: Map<string, string>, commonDir: string, place: string): Promise<void> {
