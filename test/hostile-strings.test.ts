@@ -173,6 +173,8 @@ test('as arguments, prompts and environment they reach a program byte by byte, t
       workspace: one,
       command: ['a', '{prompt}', '--file={promptFile}'],
       script: null,
+      model: one,
+      permissions: 'ask',
     });
     assert.deepEqual(launch.argv, ['a', one, `--file=${one}`]);
   }

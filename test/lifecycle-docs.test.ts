@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { landingLifecycle } from '../src/domain/lifecycles/landing.ts';
 import type { Lifecycle } from '../src/domain/lifecycles/lifecycle.ts';
+import { messageLifecycle } from '../src/domain/lifecycles/message.ts';
 import { runLifecycle } from '../src/domain/lifecycles/run.ts';
 import { sessionLifecycle } from '../src/domain/lifecycles/session.ts';
 import { taskLifecycle } from '../src/domain/lifecycles/task.ts';
@@ -12,6 +13,7 @@ const lifecycles: Lifecycle<string, string>[] = [
   taskLifecycle,
   sessionLifecycle,
   landingLifecycle,
+  messageLifecycle,
 ];
 const page = readFileSync(new URL('../docs/lifecycle.md', import.meta.url), 'utf8');
 

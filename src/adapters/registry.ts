@@ -1,17 +1,23 @@
 import { AoError } from '../domain/errors.ts';
 import type { Agent } from '../ports/agent.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { anyAcpAgent } from './agents/acp/index.ts';
+import { claudeCodeAgent } from './agents/claude-code/index.ts';
+import { codexAgent } from './agents/codex/index.ts';
 import { commandAgent } from './agents/command/index.ts';
 import { scriptedAgent } from './agents/scripted/index.ts';
 import { processRuntime } from './runtimes/process/index.ts';
 import { tmuxRuntime } from './runtimes/tmux/index.ts';
 
 /** Every built-in agent, a line each. */
-const agents: readonly Agent[] = [commandAgent, scriptedAgent];
+const agents: readonly Agent[] = [commandAgent, scriptedAgent, claudeCodeAgent, codexAgent, anyAcpAgent];
+
+/** What people also call them. */
+const aliases: Readonly<Record<string, string>> = { claude: 'claude-code' };
 
 /** Rejects an unknown name with the names that are known. */
 export function findAgent(name: string): Agent {
-  const agent = agents.find((known) => known.name === name);
+  const agent = agents.find((known) => known.name === (aliases[name] ?? name));
   if (agent) return agent;
   const names = agents.map((known) => known.name).join(', ');
   throw new AoError('usage', `There is no agent "${name}".`, `Choose one of: ${names}.`);

@@ -8,6 +8,7 @@ import type {
   CleanResult,
   FixStarted,
   Health,
+  MessageView,
   Preview,
   Report,
   RunView,
@@ -81,6 +82,22 @@ export class Client {
   /** Of a session, or the last one of a task. */
   session(id: string): Promise<SessionView> {
     return this.#get(`/sessions/${inPath(id)}`);
+  }
+
+  /** Resolves when it is in the outbox; `message` tells how it goes on. */
+  send(session: string, body: { text: string; interrupt: boolean }): Promise<MessageView> {
+    return this.#post(`/sessions/${inPath(session)}/messages`, body);
+  }
+
+  permit(
+    session: string,
+    body: { request: string | null; allow: boolean; reason: string },
+  ): Promise<MessageView> {
+    return this.#post(`/sessions/${inPath(session)}/permission`, body);
+  }
+
+  message(id: string): Promise<MessageView> {
+    return this.#get(`/messages/${inPath(id)}`);
   }
 
   diff(id: string): Promise<string> {

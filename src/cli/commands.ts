@@ -42,6 +42,24 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/attach.ts'),
   },
   {
+    name: 'send',
+    summary: 'say something to an agent that works; it gets it as soon as it can take it',
+    examples: ['ao send ab12cd34 "use the existing helper"', 'ao send ab12cd34 --file notes.md --interrupt'],
+    load: () => import('./commands/send.ts'),
+  },
+  {
+    name: 'approve',
+    summary: 'allow what an agent asks to be allowed',
+    examples: ['ao approve ab12cd34'],
+    load: () => import('./commands/approve.ts'),
+  },
+  {
+    name: 'deny',
+    summary: 'refuse what an agent asks to be allowed',
+    examples: ['ao deny ab12cd34 --reason "use npm test instead"'],
+    load: () => import('./commands/deny.ts'),
+  },
+  {
     name: 'diff',
     summary: 'show what a task or session has changed, finished or not',
     examples: ['ao diff ab12cd34', 'ao diff ab12cd34 | git apply'],

@@ -78,6 +78,22 @@ export const fixSettings = [
     help: 'script of the scripted agent',
   },
   {
+    key: 'model',
+    kind: 'text',
+    flag: '--model <name>',
+    variable: 'AO_MODEL',
+    otherwise: "the agent's own",
+    help: 'model that the agent asks, as its CLI names it',
+  },
+  {
+    key: 'yolo',
+    kind: 'switch',
+    flag: '--yolo',
+    variable: 'AO_YOLO',
+    fallback: 'no',
+    help: 'let the agent do everything without asking; otherwise it waits for ao approve or ao deny',
+  },
+  {
     key: 'concurrency',
     kind: 'count',
     flag: '--concurrency <n>',

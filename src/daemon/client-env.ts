@@ -41,3 +41,15 @@ export function cleanEnvironment(
   }
   return clean;
 }
+
+/** What an agent is given beside it: what its adapter names of what the client sent. */
+export function agentEnvironment(
+  sent: Readonly<Record<string, string>>,
+  names: readonly string[],
+): Record<string, string> {
+  const given = names.flatMap((name) => {
+    const value = sent[name];
+    return value === undefined || value === '' || value.includes('\0') ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(given);
+}

@@ -9,7 +9,8 @@ import { defaultConcurrency } from '../domain/placement.ts';
 import type { RunOptions } from '../domain/run.ts';
 import type { FixRequest } from '../engine/engine.ts';
 import { closest } from '../lib/closest.ts';
-import { cleanEnvironment } from './client-env.ts';
+import { findAgent } from '../adapters/registry.ts';
+import { agentEnvironment, cleanEnvironment } from './client-env.ts';
 import { repositoryPath } from './repository-path.ts';
 
 /** What a client sends: nothing is read or checked yet. */
@@ -24,6 +25,9 @@ export interface FixInput {
   resume: boolean;
   dryRun: boolean;
 }
+
+/** Agents that are whatever program they are told. */
+const takesCommand: ReadonlySet<string> = new Set(['command', 'acp']);
 
 /** One place that settings come from. Earlier levels win over later ones. */
 interface Level {
@@ -44,13 +48,14 @@ export function resolveFix(input: FixInput, home: string): FixRequest {
     { source: 'file', folder: input.cwd, values: defaults() },
   ]);
   const options = readOptions(settings);
-  if (options.agent === 'command' && options.agentCommand === null && !input.resume && !input.dryRun)
+  if (takesCommand.has(options.agent) && options.agentCommand === null && !input.resume && !input.dryRun)
     throw noAgent();
   return {
     path,
     branch: settings.get('target', read.readText) ?? null,
     options,
     env: cleanEnvironment(input.env, settings.get('env', read.readNames) ?? []),
+    agentEnv: agentEnvironment(input.env, findAgent(options.agent).environment),
     resume: input.resume,
   };
 }
@@ -93,7 +98,7 @@ function readOptions(settings: Settings): RunOptions {
     })),
     setup: settings.get('setup', read.readText) ?? null,
     agent,
-    agentCommand: agent === 'command' ? (settings.get('agentCommand', read.readCommand) ?? null) : null,
+    agentCommand: takesCommand.has(agent) ? (settings.get('agentCommand', read.readCommand) ?? null) : null,
     agentScript: agent === 'scripted' ? (settings.get('agentScript', read.readFile) ?? null) : null,
     concurrency: settings.get('concurrency', read.readCount) ?? machineConcurrency(),
     checkConcurrency: settings.must('checkConcurrency', read.readCount),
@@ -104,6 +109,8 @@ function readOptions(settings: Settings): RunOptions {
     workspace: settings.must('workspace', oneOf(['clone', 'worktree'])),
     runtime: settings.must('runtime', oneOf(['process', 'tmux'])),
     isolation: settings.must('isolation', oneOf(['auto', 'none'])),
+    model: settings.get('model', read.readText) ?? null,
+    permissions: settings.must('yolo', read.readSwitch) ? 'yolo' : 'ask',
     allowTestEdits: settings.must('allowTestEdits', read.readSwitch),
     policy: settings.must('policy', read.readSwitch),
     attemptTimeoutMs: settings.must('timeout', read.readDuration),

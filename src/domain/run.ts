@@ -3,6 +3,9 @@ import type { RunState } from './lifecycles/run.ts';
 
 export type RuntimeName = 'process' | 'tmux';
 
+/** ask: what an agent may do is decided by a person; yolo: it may do everything. */
+export type Permissions = 'ask' | 'yolo';
+
 /** What a run was asked to do, frozen when it starts. Durations in milliseconds. */
 export interface RunOptions {
   checks: CheckSpec[];
@@ -13,6 +16,9 @@ export interface RunOptions {
   agentCommand: string[] | null;
   /** For `scripted`: absolute path of the script. */
   agentScript: string | null;
+  /** As the agent's CLI names it; null: its own default. A run that was frozen before there was a choice has none. */
+  model?: string | null;
+  permissions?: Permissions;
   concurrency: number;
   /** Checks that may run side by side. */
   checkConcurrency: number;
@@ -67,6 +73,8 @@ export interface Run {
   options: RunOptions;
   /** Clean environment for agents and checks, built from what the client sent. */
   env: Record<string, string>;
+  /** What its agent alone is given of the user's environment: keys, its account's directory. */
+  agentEnv?: Record<string, string>;
   /** Hash of path, branch and options: the same request joins the run instead of starting another. */
   fingerprint: string;
   /** Planning passes done so far; `options.maxRounds` bounds it. */

@@ -1,3 +1,4 @@
+import type { AgentFailure, Usage } from './agent-facts.ts';
 import type { Problem, Verdict } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { SessionState } from './lifecycles/session.ts';
@@ -78,6 +79,11 @@ export interface Session {
   outcome: SessionOutcome | null;
   exitCode: number | null;
   reason: string | null;
+  /** Why its last turn failed, by the agent's own account; null where it did not. */
+  failure?: AgentFailure | null;
+  /** The agent's own name for its conversation, under which it can be taken up again. */
+  conversation?: string | null;
+  usage?: Usage | null;
   workspace: WorkspaceRef;
   /** Tree of the workspace after its setup, where that changed the project's files. */
   prepared?: string;

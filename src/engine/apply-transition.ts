@@ -1,9 +1,11 @@
 import type { NewEvent } from '../domain/events.ts';
 import { type LandingEvent, landingLifecycle } from '../domain/lifecycles/landing.ts';
 import { nextState } from '../domain/lifecycles/lifecycle.ts';
+import { type MessageEvent, messageLifecycle } from '../domain/lifecycles/message.ts';
 import { type RunEvent, runLifecycle } from '../domain/lifecycles/run.ts';
 import { type SessionEvent, sessionLifecycle } from '../domain/lifecycles/session.ts';
 import { type TaskEvent, taskLifecycle } from '../domain/lifecycles/task.ts';
+import type { Message } from '../domain/message.ts';
 import type { Run } from '../domain/run.ts';
 import type { Landing, Session, Task } from '../domain/task.ts';
 import type { Store, Write } from '../ports/store.ts';
@@ -24,6 +26,13 @@ export type Move =
       row: Landing;
       event: LandingEvent;
       patch?: Partial<Landing>;
+      body?: Record<string, unknown>;
+    }
+  | {
+      kind: 'message';
+      row: Message;
+      event: MessageEvent;
+      patch?: Partial<Message>;
       body?: Record<string, unknown>;
     };
 
@@ -61,6 +70,10 @@ function toWrite(move: Move): Write {
       const state = legal(nextState(landingLifecycle, move.row.state, move.event), move);
       return update('landing', move.row.id, { state: move.row.state }, { ...move.patch, state });
     }
+    case 'message': {
+      const state = legal(nextState(messageLifecycle, move.row.state, move.event), move);
+      return update('message', move.row.id, { state: move.row.state }, { ...move.patch, state });
+    }
   }
 }
 
@@ -94,5 +107,7 @@ function subject(move: Move): { run: string; task: string | null; session: strin
       return { run: move.row.run, task: move.row.task, session: move.row.id };
     case 'landing':
       return { run: move.row.run, task: move.row.task, session: null };
+    case 'message':
+      return { run: move.row.run, task: move.row.task, session: move.row.session };
   }
 }

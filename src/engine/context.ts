@@ -43,6 +43,8 @@ export interface RunContext extends World {
   branch: string;
   options: RunOptions;
   env: Record<string, string>;
+  /** Given to agents beside it, and to nothing else. */
+  agentEnv: Record<string, string>;
   hub: Hub;
   target: Target;
   /** One holder a running check. */

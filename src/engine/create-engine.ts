@@ -4,7 +4,7 @@ import { AoError } from '../domain/errors.ts';
 import { STOPPED, unplanned } from '../domain/next-step.ts';
 import type { Report } from '../domain/report.ts';
 import type { Run } from '../domain/run.ts';
-import type { Task } from '../domain/task.ts';
+import type { Session, Task } from '../domain/task.ts';
 import { Semaphore } from '../lib/semaphore.ts';
 import { type Answer, answerTask } from './answer-task.ts';
 import { announcing, Announcements } from './announcements.ts';
@@ -19,6 +19,7 @@ import type {
   CleanResult,
   Engine,
   FixRequest,
+  MessageView,
   RunView,
   SessionView,
   TaskView,
@@ -27,6 +28,7 @@ import { findRow } from './find-row.ts';
 import { Live } from './live.ts';
 import { preview } from './preview.ts';
 import { RunLoops } from './run-loops.ts';
+import { answerTo, messageView, type Permit, speak } from './speak.ts';
 import { resumeAll, type Runs, startOrJoin } from './start-run.ts';
 import { sweepCheckouts } from './sweep.ts';
 import { knownResult } from './tree-results.ts';
@@ -145,16 +147,41 @@ class AoEngine implements Engine {
     return Promise.all(
       sessions.map(async (session) => {
         const task = await store.get('task', session.task);
-        return sessionView(session, task?.title ?? '', this.#parts.live);
+        return sessionView(this.#world, { session, title: task?.title ?? '', live: this.#parts.live });
       }),
     );
   }
 
   async session(id: string): Promise<SessionView> {
     const { store } = this.#world;
-    const session = (await store.get('session', id)) ?? (await sessionOf(this.#world, id));
+    const session = await this.#session(id);
     const task = await store.get('task', session.task);
-    return sessionView(session, task?.title ?? '', this.#parts.live);
+    return sessionView(this.#world, { session, title: task?.title ?? '', live: this.#parts.live });
+  }
+
+  async #session(id: string): Promise<Session> {
+    return (await this.#world.store.get('session', id)) ?? (await sessionOf(this.#world, id));
+  }
+
+  async send(id: string, text: string, interrupt: boolean): Promise<MessageView> {
+    const session = await this.#session(id);
+    if (interrupt) await speak(this.#voice, session, { kind: 'interrupt' });
+    return messageView(await speak(this.#voice, session, { kind: 'message', text }));
+  }
+
+  async permit(id: string, answer: Permit): Promise<MessageView> {
+    const session = await this.#session(id);
+    return messageView(await speak(this.#voice, session, answerTo(this.#parts.live, session, answer)));
+  }
+
+  async message(id: string): Promise<MessageView> {
+    const row = await this.#world.store.get('message', id);
+    if (row === null) throw new AoError('notFound', `There is no message ${id}.`, 'See `ao list`.');
+    return messageView(row);
+  }
+
+  get #voice() {
+    return { world: this.#world, live: this.#parts.live };
   }
 
   retry(task: string): Promise<TaskView> {

@@ -1,6 +1,8 @@
 import type { Event } from '../domain/events.ts';
+import type { MessageState } from '../domain/lifecycles/message.ts';
 import type { Report } from '../domain/report.ts';
 import type { RunOptions } from '../domain/run.ts';
+import type { Status } from '../domain/session-status.ts';
 
 /** A request whose configuration was read and checked; the engine freezes it. */
 export interface FixRequest {
@@ -12,6 +14,8 @@ export interface FixRequest {
   options: RunOptions;
   /** Clean environment for agents and checks. */
   env: Record<string, string>;
+  /** What the agent alone is given beside it: keys, its account's directory. */
+  agentEnv?: Record<string, string>;
   /** Go on with the last run of this repository instead of starting one; its own options hold. */
   resume: boolean;
 }
@@ -96,6 +100,19 @@ export interface SessionView {
   startedAt: string;
   endedAt: string | null;
   lastLine: string | null;
+  /** What its agent is doing, the fact that this rests on, its source and age. */
+  status: Status;
+  /** What it waits to be allowed, the oldest first. */
+  asks: { request: string; title: string }[];
+}
+
+/** Something that was said to a session's agent. */
+export interface MessageView {
+  id: string;
+  session: string;
+  state: MessageState;
+  /** Why it was not delivered. */
+  problem: string | null;
 }
 
 export interface CleanRequest {
@@ -130,6 +147,14 @@ export interface Engine {
   diff(id: string): Promise<string>;
   /** A session, or the last one of a task. */
   session(id: string): Promise<SessionView>;
+  /** Puts text into the outbox of a session's agent; with `interrupt` it ends its turn first. */
+  send(session: string, text: string, interrupt: boolean): Promise<MessageView>;
+  /** Answers the question that a session's agent waits with; null: the only one that is open. */
+  permit(
+    session: string,
+    answer: { request: string | null; allow: boolean; reason: string },
+  ): Promise<MessageView>;
+  message(id: string): Promise<MessageView>;
   clean(request: CleanRequest): Promise<CleanResult>;
   /** Sessions that are running now. */
   live(): Promise<SessionView[]>;

@@ -1,7 +1,11 @@
+import { type AgentFacts, nothingHeard } from '../domain/agent-facts.ts';
+
 /** What is seen of living things and need not survive: last lines, what is being tested. Derived again after a restart. */
 export class Live {
   readonly #lines = new Map<string, string>();
   readonly #activities = new Map<string, string>();
+  readonly #facts = new Map<string, AgentFacts>();
+  readonly #listeners = new Map<string, () => void>();
   readonly #changed: () => void;
 
   constructor(changed: () => void) {
@@ -15,6 +19,28 @@ export class Live {
   setLine(session: string, text: string): void {
     this.#lines.set(session, text);
     this.#changed();
+  }
+
+  /** Of a session's agent, from its own output. */
+  facts(session: string): AgentFacts {
+    return this.#facts.get(session) ?? nothingHeard;
+  }
+
+  setFacts(session: string, facts: AgentFacts): void {
+    this.#facts.set(session, facts);
+    this.#changed();
+  }
+
+  /** Whoever talks with that session's agent is told when there is something new to say; returns what ends it. */
+  listen(session: string, listener: () => void): () => void {
+    this.#listeners.set(session, listener);
+    return () => {
+      if (this.#listeners.get(session) === listener) this.#listeners.delete(session);
+    };
+  }
+
+  nudge(session: string): void {
+    this.#listeners.get(session)?.();
   }
 
   /** `disk`: why the disk takes nothing; `run:<id>`: what the run is doing; `wait:<id>`: what it waits for; `trouble:<id>`: what went wrong; `queue:<id>`: what its merge queue is doing. */

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckSpec } from '../domain/check-result.ts';
 import { AoError } from '../domain/errors.ts';
-import type { Run } from '../domain/run.ts';
+import { type Run, runtimeOf } from '../domain/run.ts';
 import { findExecutable } from '../lib/executable.ts';
 import { Semaphore } from '../lib/semaphore.ts';
 import type { Hub, Target } from '../ports/git.ts';
@@ -11,6 +11,7 @@ import { withCheckout } from './check-tree.ts';
 import type { RunContext, World } from './context.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { FixRequest } from './engine.ts';
+import { launchSpec } from './launch-spec.ts';
 import { Live } from './live.ts';
 
 /** How long a detected check may take when nothing says otherwise. */
@@ -75,9 +76,15 @@ export function fingerprintOf(location: string, branch: string, request: FixRequ
  * program that is named relative to the workspace may come with the project: that is seen only there.
  */
 export async function refuseBadAgent(world: World, { options, env, path: cwd }: FixRequest): Promise<void> {
+  if (runtimeOf(options) === 'tmux' && world.findAgent(options.agent).capabilities.dialog) {
+    throw new AoError(
+      'usage',
+      `${options.agent} is driven over its protocol, which needs no terminal.`,
+      'Leave --runtime tmux out; `ao attach SESSION` shows what it does.',
+    );
+  }
   const place = { prompt: '', promptFile: '', workspace: '' };
-  const { agent, agentCommand: command, agentScript: script } = options;
-  const [program = ''] = world.findAgent(agent).launch({ ...place, command, script }).argv;
+  const [program = ''] = world.findAgent(options.agent).launch(launchSpec(options, place)).argv;
   if (program.includes('/') && !path.isAbsolute(program)) return;
   const found = await findExecutable(program, cwd, env);
   if (found.path !== null) return;
@@ -85,7 +92,7 @@ export async function refuseBadAgent(world: World, { options, env, path: cwd }: 
   throw new AoError(
     'usage',
     `${what} ${program}.`,
-    'Correct --agent-command, or install it so that it is on the PATH.',
+    'Install it so that it is on the PATH, or correct --agent-command.',
   );
 }
 
@@ -111,6 +118,7 @@ export async function newRun(world: World, opened: OpenedProject, request: FixRe
     held: null,
     options: { ...request.options, checks },
     env: request.env,
+    ...(request.agentEnv === undefined ? {} : { agentEnv: request.agentEnv }),
     fingerprint: fingerprintOf(opened.path, opened.branch, request),
     round: 0,
     baseline: null,
@@ -139,13 +147,13 @@ export function contextOf(
   world: World,
   opened: Omit<OpenedProject, 'before'> & {
     id: string;
-    request: Pick<FixRequest, 'options' | 'env'>;
+    request: Pick<FixRequest, 'options' | 'env' | 'agentEnv'>;
     live?: Live;
     disk?: DiskWatch;
     signal?: AbortSignal;
   },
 ): RunContext {
-  const { options, env } = opened.request;
+  const { options, env, agentEnv = {} } = opened.request;
   return {
     ...world,
     run: opened.id,
@@ -156,6 +164,7 @@ export function contextOf(
     target: opened.target,
     options,
     env,
+    agentEnv,
     slots: new Semaphore(options.checkConcurrency),
     rowLock: new Semaphore(1),
     signal: opened.signal ?? new AbortController().signal,

@@ -40,7 +40,7 @@ export class RunLoops {
       branch: run.branch,
       hub,
       target,
-      request: { options: run.options, env: run.env },
+      request: run,
       ...this.#seen,
       signal: work.signal,
     });

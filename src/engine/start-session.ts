@@ -6,6 +6,8 @@ import type { Attempt, Session, Task } from '../domain/task.ts';
 import type { Clock } from '../ports/clock.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
+import { launchSpec } from './launch-spec.ts';
+import { newMessage } from './outbox.ts';
 import { treeAfterSetup } from './setup-by-products.ts';
 
 /**
@@ -35,26 +37,30 @@ export async function startSession(
   });
   const prepared = added.ran === true ? await treeAfterSetup(context, session) : null;
   const brief = await writeBrief(context, rows);
-  const launch = context.findAgent(session.agent).launch({
-    prompt: brief.prompt,
-    promptFile: brief.file,
-    workspace,
-    command: context.options.agentCommand,
-    script: context.options.agentScript,
-  });
-  const env = { ...context.env, ...added.env, ...launch.env, ...brief.env };
-  const started = { argv: launch.argv, env, cwd: workspace, dir: session.dir, input: launch.input, mark };
+  const agent = context.findAgent(session.agent);
+  const launch = agent.launch(
+    launchSpec(context.options, { prompt: brief.prompt, promptFile: brief.file, workspace }),
+  );
+  const env = { ...context.env, ...context.agentEnv, ...added.env, ...launch.env, ...brief.env };
+  const { argv, input } = launch;
+  const { dialog } = agent.capabilities;
+  const started = { argv, env, cwd: workspace, dir: session.dir, input, mark };
   const runtime = context.findRuntime(runtimeOf(context.options));
   const handle = await runtime.start(started);
-  const written = await applyTransitions(context.store, [
-    {
-      kind: 'session',
-      row: session,
-      event: 'started',
-      patch: { handle, ...startOf(context.clock), ...(prepared === null ? {} : { prepared }) },
-      body: { pid: handle.pid, title: task.title },
-    },
-  ]);
+  const toldOf = newMessage(session, { kind: 'message', text: brief.prompt }, context.clock.now());
+  const written = await applyTransitions(
+    context.store,
+    [
+      {
+        kind: 'session',
+        row: session,
+        event: 'started',
+        patch: { handle, ...startOf(context.clock), ...(prepared === null ? {} : { prepared }) },
+        body: { pid: handle.pid, title: task.title },
+      },
+    ],
+    dialog ? [toldOf] : [],
+  );
   if (!written) await runtime.stop(handle, 0); // cancelled meanwhile: nothing was worked on yet
 }
 

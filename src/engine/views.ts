@@ -7,6 +7,7 @@ import { count } from '../lib/count.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunView, SessionView, TaskView } from './engine.ts';
 import type { Live } from './live.ts';
+import { sessionStatus, type StatusWorld } from './session-status.ts';
 
 /** What is shown is derived from rows, each time anew. */
 export interface RunRows {
@@ -67,6 +68,8 @@ function activity(run: Run, tasks: TaskView[]): string {
   if (run.state === 'finished') return run.outcome ?? 'finished';
   if (run.state === 'stopping') return 'stopping its agents, saving their work';
   const working = tasks.filter(({ phase }) => phase === 'working').length;
+  const asking = tasks.filter(({ phase }) => phase === 'asking').length;
+  if (asking > 0) return `${count(asking, 'agent')} ${asking === 1 ? 'asks' : 'ask'} you`;
   const queued = tasks.filter(({ phase }) => phase === 'queued' || phase === 'landing').length;
   if (working > 0) return `${count(working, 'agent')} at work`;
   return queued > 0 ? `landing ${count(queued, 'change')}` : 'deciding what is next';
@@ -79,7 +82,7 @@ export function taskView(rows: RunRows, task: Task, live: Live): TaskView {
     run: task.run,
     title: task.title,
     state: task.state,
-    phase: phaseOf(rows, task, attempt),
+    phase: phaseOf(rows, { task, attempt, live }),
     reason: reasonOf(task, attempt),
     attempt: task.attempt,
     attemptsAllowed: task.attemptsAllowed,
@@ -87,11 +90,15 @@ export function taskView(rows: RunRows, task: Task, live: Live): TaskView {
     agent: attempt?.agent ?? null,
     startedAt: isoOrNull(attempt?.startedAt ?? null),
     endedAt: isoOrNull(attempt?.endedAt ?? null),
-    lastLine: attempt === null ? null : live.line(attempt.session),
+    lastLine:
+      attempt === null ? null : (live.facts(attempt.session).asked[0]?.title ?? live.line(attempt.session)),
   };
 }
 
-function phaseOf(rows: RunRows, task: Task, attempt: Attempt | null): string {
+function phaseOf(
+  rows: RunRows,
+  { task, attempt, live }: { task: Task; attempt: Attempt | null; live: Live },
+): string {
   if (task.state === 'done') return task.landed === null ? 'fixed' : 'landed';
   if (task.state === 'cancelled') return 'cancelled';
   if (task.state === 'inbox') return task.reason ?? 'inbox';
@@ -101,7 +108,8 @@ function phaseOf(rows: RunRows, task: Task, attempt: Attempt | null): string {
   if (landing?.state === 'queued') return 'queued';
   const session = rows.sessions.find(({ id }) => id === attempt?.session);
   if (session?.state === 'starting') return 'starting';
-  return session?.state === 'running' ? 'working' : 'checking';
+  if (session?.state !== 'running') return 'checking';
+  return live.facts(session.id).asked.length > 0 ? 'asking' : 'working';
 }
 
 function reasonOf(task: Task, attempt: Attempt | null): string | null {
@@ -109,7 +117,8 @@ function reasonOf(task: Task, attempt: Attempt | null): string | null {
   return task.reason ?? (task.state === 'ready' ? (attempt?.reason ?? null) : null);
 }
 
-export function sessionView(session: Session, title: string, live: Live): SessionView {
+export function sessionView(world: StatusWorld, { session, title, live }: Shown): SessionView {
+  const status = sessionStatus(world, live, session);
   return {
     id: session.id,
     run: session.run,
@@ -126,7 +135,18 @@ export function sessionView(session: Session, title: string, live: Live): Sessio
     startedAt: iso(session.startedAt),
     endedAt: isoOrNull(session.endedAt),
     lastLine: live.line(session.id),
+    status,
+    asks:
+      session.state === 'ended'
+        ? []
+        : live.facts(session.id).asked.map(({ id, title: what }) => ({ request: id, title: what })),
   };
+}
+
+export interface Shown {
+  session: Session;
+  title: string;
+  live: Live;
 }
 
 /** The one report document; `baseline` are the findings of the first pass, `left` those of the head that no task stands for. */

@@ -2,6 +2,7 @@ import type { Session, SessionOutcome } from '../domain/task.ts';
 import type { Liveness } from '../ports/runtime.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
+import { type Followed, followAgent } from './follow-agent.ts';
 
 /** How long an agent may take to end by itself when it is asked to. */
 export const GRACE_MS = 5_000;
@@ -23,18 +24,17 @@ export async function watchSession(
 ): Promise<void> {
   const { handle } = session;
   if (handle === null) throw new Error(`session ${session.id} runs without a handle`);
-  const claims: string[] = [];
   // Carried as a value: nobody waits for it before the agent has ended.
-  const reading = readOutput(context, session, claims, signals.letGo).then(
-    () => null,
+  const reading = followAgent(context, session, signals.letGo).then(
+    (followed) => followed,
     (error: unknown) => String(error),
   );
   const ended = await waitForEnd(context, session, timeLeft(context, session), signals);
   if (ended === 'let-go') return;
   await context.findRuntime(handle.runtime).stop(handle, GRACE_MS); // also what the agent left running behind it
-  const unread = await reading;
-  if (unread !== null) context.log('output.unread', { session: session.id, error: unread });
-  await endSession(context, session, ended, claims.at(-1) ?? null);
+  const followed = await reading;
+  if (typeof followed === 'string') context.log('output.unread', { session: session.id, error: followed });
+  await endSession(context, session, ended, typeof followed === 'string' ? null : followed);
 }
 
 /** Also under a daemon that came later, whatever became of the wall clock, and not counting while the machine slept. */
@@ -91,29 +91,18 @@ function endingOf(liveness: Liveness): Ending {
   }
 }
 
-async function readOutput(
-  context: RunContext,
-  session: Session,
-  claims: string[],
-  signal: AbortSignal,
-): Promise<void> {
-  const { handle } = session;
-  if (handle === null) return;
-  const agent = context.findAgent(session.agent);
-  const decoder = new TextDecoder();
-  let state: unknown = null;
-  const take = (text: string): void => {
-    const step = agent.interpret(text, state);
-    state = step.state;
-    for (const observation of step.observations) {
-      if (observation.kind === 'claim') claims.push(observation.text);
-      else context.live.setLine(session.id, observation.text);
-    }
-  };
-  for await (const bytes of context.findRuntime(handle.runtime).follow(handle, 0, signal)) {
-    take(decoder.decode(bytes, { stream: true }));
+/** An agent that talks tells more of its end than its exit status does. */
+function withTurn(ending: Ending, { dialog, facts }: Followed): Ending {
+  if (!dialog || ending.outcome === 'killed') return ending;
+  const { end } = facts;
+  if (end === null) {
+    const reason = ending.reason ?? 'it ended before its turn did';
+    return ending.outcome === 'completed' ? { ...ending, outcome: 'failed', reason } : ending;
   }
-  take(`${decoder.decode()}\n`); // a last line without an end counts too
+  if (end.outcome === 'completed') return { ...ending, outcome: 'completed', reason: null };
+  const reason =
+    end.outcome === 'failed' ? `${end.failure.class}: ${end.failure.message}` : 'it was interrupted';
+  return { ...ending, outcome: 'failed', reason };
 }
 
 /** Writes how a session ended, with what the agent claimed. False when somebody else did. */
@@ -121,10 +110,12 @@ export async function endSession(
   context: RunContext,
   session: Session,
   ending: Ending,
-  claim: string | null,
+  followed: Followed | null,
 ): Promise<boolean> {
   const current = await context.store.get('session', session.id);
   if (current === null || current.state === 'ended') return false;
+  const claim = followed?.claim ?? null;
+  const told = followed === null ? ending : withTurn(ending, followed);
   return applyTransitions(
     context.store,
     [
@@ -132,8 +123,8 @@ export async function endSession(
         kind: 'session',
         row: current,
         event: 'end',
-        patch: { ...ending, endedAt: context.clock.now() },
-        body: { ...ending, claim },
+        patch: { ...told, ...lastFacts(followed), endedAt: context.clock.now() },
+        body: { ...told, claim },
       },
     ],
     claim === null
@@ -148,4 +139,11 @@ export async function endSession(
           },
         ],
   );
+}
+
+/** What is worth keeping of an agent that talked. */
+function lastFacts(followed: Followed | null): Partial<Session> {
+  if (followed === null || !followed.dialog) return {};
+  const { end, conversation, usage } = followed.facts;
+  return { failure: end?.outcome === 'failed' ? end.failure : null, conversation, usage };
 }

@@ -1,3 +1,8 @@
+import type { Observation } from '../domain/agent-facts.ts';
+import type { Permissions } from '../domain/run.ts';
+
+export type { Observation } from '../domain/agent-facts.ts';
+
 /** What an agent is asked to do, in one workspace. */
 export interface LaunchSpec {
   /** Text of the task; also lies in `promptFile`. */
@@ -8,6 +13,9 @@ export interface LaunchSpec {
   /** From the run's options: program and arguments for `command`, script for `scripted`. */
   command: string[] | null;
   script: string | null;
+  /** As the agent's CLI names it; null: its own default. */
+  model: string | null;
+  permissions: Permissions;
 }
 
 export interface Launch {
@@ -15,36 +23,50 @@ export interface Launch {
   argv: string[];
   /** Added to the session's environment. */
   env: Record<string, string>;
-  /** Written to standard input, followed by end-of-file; null: open for what `encode` makes of messages. */
+  /** Written to standard input, followed by end-of-file; null: open for what `begin`, `interpret` and `encode` want written. */
   input: string | null;
 }
 
-/** Something that was seen in the agent's output. A fact about text, never a verdict. */
-export type Observation =
-  | { kind: 'line'; text: string }
-  /** The agent says that it is done (`TASK COMPLETE`). Noted, decides nothing. */
-  | { kind: 'claim'; text: string };
-
 export interface Capabilities {
-  /** Takes another message in the same conversation after it has stopped. */
-  followUp: boolean;
-  /** Takes a message while it works. */
-  steer: boolean;
+  /** Talked to over standard input while it lives; otherwise its input ends with the task. */
+  dialog: boolean;
+  /** Takes a message while it works: at once, at its next step, or after its turn; null where only between turns. */
+  whileBusy: 'inject' | 'queue' | null;
 }
 
-/** A message for a living agent. */
-export type Intent = { kind: 'message'; text: string } | { kind: 'interrupt' };
+/** What is told to a living agent. `id` comes back in the observation that it was received. */
+export type Intent =
+  | { kind: 'message'; id: string; text: string }
+  | { kind: 'answer'; request: string; allow: boolean; reason: string }
+  | { kind: 'interrupt'; id: string };
+
+export interface Beginning<State> {
+  state: State;
+  /** What the protocol wants written first, whole lines. */
+  replies: string[];
+}
+
+export interface Step<State> {
+  state: State;
+  observations: Observation[];
+  /** What the protocol wants written back, whole lines. Equal output gives equal replies, so that a replay can tell which were sent. */
+  replies: string[];
+}
 
 /**
  * An adapter for a coding CLI. Pure: it says what to start and what bytes mean; starting, writing and reading are the
- * runtime's. `interpret` is fed each piece of output once, in order, with the state it returned before (null first);
- * it never throws, whatever the bytes are.
+ * runtime's. `interpret` is fed each piece of output once, in order, with the state it returned before (first the one of
+ * `begin`); it never throws, whatever the bytes are. State is plain data that follows from the launch and the output alone: a daemon that
+ * comes back reads the log from its beginning and knows as much as the one before.
  */
 export interface Agent<State = unknown> {
   readonly name: string;
   readonly capabilities: Capabilities;
+  /** Variables of the user's environment that it needs (keys, its account's directory); nothing else gets them. */
+  readonly environment: readonly string[];
   launch(spec: LaunchSpec): Launch;
-  interpret(bytes: string, state: State | null): { state: State; observations: Observation[] };
-  /** What to write on standard input for `intent`, or null where the agent cannot take it. */
-  encode(intent: Intent): string | null;
+  begin(spec: Pick<LaunchSpec, 'workspace' | 'model' | 'permissions'>): Beginning<State>;
+  interpret(bytes: string, state: State): Step<State>;
+  /** What to write on standard input for `intent`, whole lines; null where it cannot be told that now. */
+  encode(intent: Intent, state: State): string | null;
 }

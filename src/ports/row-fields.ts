@@ -15,6 +15,7 @@ const readers: { [K in Kind]: (row: Rows[K]) => RowFields } = {
   attempt: (row) => ({ run: row.run, task: row.task, state: null, attempt: row.number }),
   session: (row) => ({ run: row.run, task: row.task, state: row.state, attempt: row.attempt }),
   landing: (row) => ({ run: row.run, task: row.task, state: row.state, attempt: row.attempt }),
+  message: (row) => ({ run: row.run, task: row.task, state: row.state, attempt: row.attempt }),
   result: (row) => ({ run: row.run, task: null, state: null, attempt: null }),
 };
 
@@ -22,7 +23,7 @@ const withoutTask: readonly Kind[] = ['run', 'result'];
 const withoutState: readonly Kind[] = ['attempt', 'result'];
 
 /** Names of all kinds; each is a table. */
-export const kinds: readonly Kind[] = ['run', 'task', 'attempt', 'session', 'landing', 'result'];
+export const kinds: readonly Kind[] = ['run', 'task', 'attempt', 'session', 'landing', 'result', 'message'];
 
 export function fieldsOf<K extends Kind>(kind: K, row: Rows[K]): RowFields {
   return readers[kind](row);

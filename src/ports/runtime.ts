@@ -54,6 +54,10 @@ export interface Runtime {
   /** Resolves with the first liveness that is not `running`; rejects only on abort. */
   wait(handle: RuntimeHandle, signal: AbortSignal): Promise<Liveness>;
   write(handle: RuntimeHandle, text: string): Promise<Delivery>;
+  /** All that was ever written, also by a daemon before this one; empty in a terminal, which keeps no record of it. */
+  written(handle: RuntimeHandle): Promise<string>;
+  /** End-of-file behind what was written, for a program that has read that; nothing where it has ended, an AoError in a terminal. */
+  endInput(handle: RuntimeHandle): Promise<void>;
   follow(handle: RuntimeHandle, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   stop(handle: RuntimeHandle, graceMs: number): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { TreeResult } from '../domain/check-result.ts';
 import type { Event, NewEvent } from '../domain/events.ts';
+import type { Message } from '../domain/message.ts';
 import type { Run } from '../domain/run.ts';
 import type { Attempt, Landing, Session, Task } from '../domain/task.ts';
 
@@ -18,6 +19,7 @@ export interface Rows {
   session: Session;
   landing: Landing;
   result: StoredResult;
+  message: Message;
 }
 
 export type Kind = keyof Rows;

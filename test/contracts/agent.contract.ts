@@ -15,10 +15,12 @@ export interface AgentFixture {
   samples: readonly string[];
 }
 
+const opening = { workspace: '/w', model: null, permissions: 'ask' } as const;
+
 function observe(agent: Agent, pieces: Iterable<Uint8Array>): Observation[] {
   const decoder = new TextDecoder();
   const observations: Observation[] = [];
-  let state: unknown = null;
+  let { state } = agent.begin(opening);
   const feed = (text: string): void => {
     const step = agent.interpret(text, state);
     state = step.state;
@@ -59,7 +61,7 @@ const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
 );
 
-/** What every agent adapter must do; see the contract in `src/ports/agent.ts`. */
+/** What every agent that takes its task and nothing more must do; see the contract in `src/ports/agent.ts`. */
 export function agentContract({ agent, ask, samples }: AgentFixture): void {
   describe(`the ${agent.name} agent`, () => {
     test('is launched by the process runtime and edits a file of its workspace', async () => {
@@ -71,6 +73,7 @@ export function agentContract({ agent, ask, samples }: AgentFixture): void {
         const { argv, env, input } = agent.launch({
           prompt: 'Fix it.\n',
           promptFile,
+          ...opening,
           workspace: dir,
           ...asked,
         });
@@ -111,7 +114,7 @@ export function agentContract({ agent, ask, samples }: AgentFixture): void {
       const anyText = fc.string({ unit: 'binary', maxLength: 100 });
       fc.assert(
         fc.property(fc.array(anyText), (texts) => {
-          let state: unknown = null;
+          let { state } = agent.begin(opening);
           for (const text of texts) state = agent.interpret(text, state).state;
         }),
       );
@@ -127,9 +130,12 @@ export function agentContract({ agent, ask, samples }: AgentFixture): void {
       ]);
     });
 
-    test('takes a message only where it says that it can', () => {
-      const encoded = agent.encode({ kind: 'message', text: 'hello' });
-      assert.equal(encoded !== null, agent.capabilities.followUp || agent.capabilities.steer);
+    test('takes no message once its task has been given: its input has ended', () => {
+      assert.equal(agent.capabilities.dialog, false);
+      assert.equal(
+        agent.encode({ kind: 'message', id: 'm', text: 'hello' }, agent.begin(opening).state),
+        null,
+      );
     });
   });
 }

@@ -12,7 +12,7 @@ import { waitFor } from '../support/wait-for.ts';
 export interface RuntimePrograms {
   /** Prints `hello\n`, ends with status 7. */
   greet: string[];
-  /** Copies its input to its output. */
+  /** Copies its input to its output, up to the end of that. */
   copy: string[];
   /** Prints `<PLANTED> <AO_MARK> <HOME>\n`, each `-` where it is not set. */
   environment: string[];
@@ -39,6 +39,8 @@ export interface RuntimeTraits {
   isolated?: boolean;
   /** What a program reads where `text` was written to it. */
   received?: (text: string) => string;
+  /** Programs run in a terminal. */
+  terminal?: boolean;
   /** Why it cannot be tried here. */
   skip?: string | false;
 }
@@ -48,7 +50,13 @@ export function runtimeContract(
   name: string,
   make: () => Runtime,
   programs: RuntimePrograms,
-  { newline = '\n', isolated = false, received = (text) => text, skip = false }: RuntimeTraits = {},
+  {
+    newline = '\n',
+    isolated = false,
+    received = (text) => text,
+    terminal = false,
+    skip = false,
+  }: RuntimeTraits = {},
 ): void {
   describe(`the ${name} runtime${isolated ? ' with pid namespaces' : ''}`, { skip }, () => {
     const runtime = make();
@@ -221,6 +229,24 @@ export function runtimeContract(
       const texts = [...keys, ...controls, ...escapes, String.fromCodePoint(...everywhere).toWellFormed()];
       await recording(programs.record, [texts.join(' '), ...texts]);
     });
+
+    if (terminal) {
+      test('says that a terminal has no end of input', async () => {
+        const handle = await start(programs.record, { input: null });
+        await assert.rejects(runtime.endInput(handle), { name: 'AoError', code: 'conflict' });
+        assert.equal(await runtime.written(handle), '');
+      });
+    } else {
+      test('keeps what was written, and ends the input behind it', async () => {
+        const handle = await start(programs.copy, { input: null });
+        await runtime.write(handle, 'one\nünïcode');
+        assert.equal(await runtime.written(handle), 'one\nünïcode');
+        await runtime.endInput(handle);
+        assert.equal(await outputOf(handle), 'one\nünïcode');
+        await runtime.endInput(handle);
+        assert.deepEqual(await runtime.wait(handle, never), { state: 'exited', code: 0, signal: null });
+      });
+    }
 
     test('rejects what is written to a program that reads no more, or was never to read', async () => {
       const refused = { name: 'AoError', code: 'conflict' };

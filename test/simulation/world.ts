@@ -64,11 +64,14 @@ function logged(scheduler: Scheduler, event: string, fields: Record<string, unkn
 
 const agent: Agent = {
   name: 'simulated',
-  capabilities: { followUp: false, steer: false },
+  capabilities: { dialog: false, whileBusy: null },
+  environment: [],
   launch: () => ({ argv: ['./agent'], env: {}, input: '' }),
+  begin: () => ({ state: null, replies: [] }),
   interpret: (bytes) => ({
     state: null,
     observations: bytes.includes('TASK COMPLETE') ? [{ kind: 'claim', text: 'TASK COMPLETE' }] : [],
+    replies: [],
   }),
   encode: () => null,
 };

@@ -30,6 +30,8 @@ const session: SessionView = {
   startedAt: '2026-01-01T00:00:00.000Z',
   endedAt: null,
   lastLine: null,
+  status: { state: 'working', because: 'its program runs', source: 'process', ageMs: 0 },
+  asks: [],
 };
 
 /** Stands in for the engine where the daemon and the API are tested: one run that does nothing but has a log. */
@@ -82,6 +84,9 @@ export function stubEngine(home: string): StubEngine {
     accept: () => Promise.reject(new AoError('usage', 'nothing to accept')),
     diff: async (id) => `diff of ${id}\n`,
     session: async (id) => ({ ...session, id }),
+    send: async (id) => ({ id: 'm1', session: id, state: 'queued', problem: null }),
+    permit: () => Promise.reject(new AoError('conflict', 'nothing is asked')),
+    message: async (id) => ({ id, session: 's1', state: 'received', problem: null }),
     clean: async () => ({ removed: [], kept: [] }),
     live: async () => live(),
     events: (after, run, limit) => store.events(after, run === null ? {} : { run }, limit),

@@ -18,6 +18,21 @@ export const cleanBody = z.strictObject({
   dryRun: z.boolean(),
 });
 
+/** Longest text that may be sent to an agent at once, in UTF-16 units. */
+export const longestMessage = 1_500_000;
+
+export const messageBody = z.strictObject({
+  text: z.string().min(1).max(longestMessage),
+  /** End the agent's turn first. */
+  interrupt: z.boolean(),
+});
+
+export const permitBody = z.strictObject({
+  request: text.nullable(),
+  allow: z.boolean(),
+  reason: text,
+});
+
 export const shutdownBody = z.strictObject({
   /** End the agents gracefully, with their work saved. */
   agents: z.boolean(),

@@ -4,7 +4,14 @@ import type { RunView } from '../../engine/engine.ts';
 
 export type { Event } from '../../domain/events.ts';
 export type { Report } from '../../domain/report.ts';
-export type { CleanResult, Preview, RunView, SessionView, TaskView } from '../../engine/engine.ts';
+export type {
+  CleanResult,
+  MessageView,
+  Preview,
+  RunView,
+  SessionView,
+  TaskView,
+} from '../../engine/engine.ts';
 
 export interface Health {
   pid: number;

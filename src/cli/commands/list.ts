@@ -1,4 +1,5 @@
 import { connect } from '../../api/client.ts';
+import type { SessionView } from '../../api/contract/responses.ts';
 import type { Define } from '../command.ts';
 import { printJson, printLine, remark } from '../output/style.ts';
 import { columns } from '../screen/columns.ts';
@@ -18,17 +19,22 @@ async function list({ live = false, json = false }: { live?: boolean; json?: boo
   if (blocked !== undefined) remark(blocked.activity);
   const sessions = all
     .filter(({ state }) => !live || state !== 'ended')
-    .toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
+    .toSorted((a, b) => rank(a) - rank(b) || b.startedAt.localeCompare(a.startedAt));
   if (json) return printJson(sessions);
   if (sessions.length === 0) return printLine(live ? 'no session is running' : 'there was no session yet');
   const rows = sessions.map((session) => [
     session.id,
-    session.outcome ?? session.state,
+    session.outcome ?? session.status.state.replaceAll('_', ' '),
     session.agent,
     elapsed(session.startedAt, session.endedAt, Date.now()),
     session.run,
     session.task.slice(0, 8),
-    session.title,
+    session.asks[0]?.title ?? session.title,
   ]);
   columns(['SESSION', 'STATE', 'AGENT', 'TIME', 'RUN', 'TASK', 'TITLE'], rows).forEach(printLine);
+}
+
+/** What waits for a person stands on top. */
+function rank({ asks }: SessionView): number {
+  return asks.length > 0 ? 0 : 1;
 }

@@ -79,6 +79,7 @@ export function sessionDetails(session: SessionView, now: number): string[] {
   return [
     `session ${session.id}  ${oneLine(session.title)}`,
     `${field('state')}${outcome ?? state}${pid === null ? '' : ` (process ${pid})`} · ${time}`,
+    ...statusLines(session),
     `${field('agent')}${oneLine(session.agent)}`,
     `${field('run')}${session.run}`,
     `${field('task')}${session.task}`,
@@ -87,6 +88,18 @@ export function sessionDetails(session: SessionView, now: number): string[] {
     `${field('log')}${oneLine(session.log)}`,
     ...(terminal === null ? [] : [`${field('terminal')}ao attach ${session.id}`]),
     ...(session.lastLine === null ? [] : [`${field('last line')}${oneLine(session.lastLine)}`]),
+  ];
+}
+
+/** What it is doing, the fact that this rests on, where that is from and how old it is; and what it asks. */
+function statusLines({ id, state, status, asks }: SessionView): string[] {
+  if (state === 'ended') return [];
+  const age = `${Math.round(status.ageMs / 1000)} s ago`;
+  const word = status.state.replaceAll('_', ' ');
+  return [
+    `${field('status')}${word}: ${oneLine(status.because)} (${status.source}, ${age})`,
+    ...asks.map(({ title }) => `${field('asks')}${oneLine(title)}`),
+    ...(asks.length > 0 ? [`${field('answer')}ao approve ${id}, ao deny ${id}`] : []),
   ];
 }
 

@@ -6,6 +6,8 @@ import { runScreen } from './run-screen.ts';
 import { fit, textWidth } from './text-width.ts';
 
 const tickMs = 1000;
+/** An agent asks something. */
+const bell = '\x07';
 /** Changes come in bursts; the eye gets one picture for each. */
 const restMs = 60;
 
@@ -37,6 +39,7 @@ export class LiveTable {
   }
 
   take(message: StreamMessage): void {
+    if (message.kind === 'event' && message.event.type === 'session.ask') this.#terminal.write(bell);
     if (message.kind !== 'run') return;
     this.#view = message.run;
     this.#drawSoon();

@@ -97,12 +97,14 @@ export class PlainLines {
   }
 }
 
-function taskEvent({ type, body }: Event): string | null {
+function taskEvent({ type, body, session }: Event): string | null {
   switch (type) {
     case 'task.planned':
       return 'planned';
     case 'task.claim':
       return `attempt ${word(body['attempt'])} started`;
+    case 'session.ask':
+      return `agent asks: ${word(body['title'])} (ao approve or ao deny ${word(session)})`;
     case 'session.end':
       return `agent ended: ${word(body['outcome'])}${because(body['reason'])}`;
     case 'attempt.verdict':

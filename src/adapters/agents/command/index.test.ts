@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { agentContract } from '../../../../test/contracts/agent.contract.ts';
 import { AoError } from '../../../domain/errors.ts';
-import type { Launch } from '../../../ports/agent.ts';
+import type { Launch, LaunchSpec } from '../../../ports/agent.ts';
 import { commandAgent } from './index.ts';
 
 agentContract({
@@ -23,9 +23,19 @@ agentContract({
   ],
 });
 
+const spec: LaunchSpec = {
+  prompt: '',
+  promptFile: '/w/TASK.md',
+  workspace: '/w',
+  command: null,
+  script: null,
+  model: null,
+  permissions: 'ask',
+};
+
 describe('the command agent', () => {
   const launch = (command: string[] | null, prompt = 'do $(it)'): Launch =>
-    commandAgent.launch({ prompt, promptFile: '/w/TASK.md', workspace: '/w', command, script: null });
+    commandAgent.launch({ ...spec, prompt, command });
 
   test('fills in the prompt and its file wherever they stand, one argument each', () => {
     const { argv, input } = launch([

@@ -1,13 +1,15 @@
 import { AoError } from '../../../domain/errors.ts';
 import type { LineState } from '../../../lib/line-buffer.ts';
 import type { Agent, Launch, LaunchSpec } from '../../../ports/agent.ts';
-import { interpretPlainText } from '../plain-text.ts';
+import { beginPlainText, interpretPlainText } from '../plain-text.ts';
 
 /** Any program that takes a task as an argument or on standard input and prints text. */
 export const commandAgent: Agent<LineState> = {
   name: 'command',
-  capabilities: { followUp: false, steer: false },
+  capabilities: { dialog: false, whileBusy: null },
+  environment: [],
   launch,
+  begin: beginPlainText,
   interpret: interpretPlainText,
   encode: () => null,
 };

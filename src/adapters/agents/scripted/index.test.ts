@@ -44,6 +44,8 @@ describe('the scripted agent', () => {
       workspace: dir,
       command: null,
       script: path,
+      model: null,
+      permissions: 'ask',
     });
     const PATH = process.env['PATH'] ?? '';
     return runProgram({
@@ -117,6 +119,8 @@ describe('the scripted agent', () => {
       workspace: dir,
       command: null,
       script: path,
+      model: null,
+      permissions: 'ask',
     });
     const env = { PATH: process.env['PATH'] ?? '' };
     return processRuntime.start({ argv, cwd: dir, dir, env, input: '', mark: `scripted-${basename(dir)}` });

@@ -2,13 +2,15 @@ import { extname, join } from 'node:path';
 import { AoError } from '../../../domain/errors.ts';
 import type { LineState } from '../../../lib/line-buffer.ts';
 import type { Agent, Launch, LaunchSpec } from '../../../ports/agent.ts';
-import { interpretPlainText } from '../plain-text.ts';
+import { beginPlainText, interpretPlainText } from '../plain-text.ts';
 
 /** Follows a script (see `script.ts`): for the demo, tests and benchmarks. */
 export const scriptedAgent: Agent<LineState> = {
   name: 'scripted',
-  capabilities: { followUp: false, steer: false },
+  capabilities: { dialog: false, whileBusy: null },
+  environment: [],
   launch,
+  begin: beginPlainText,
   interpret: interpretPlainText,
   encode: () => null,
 };

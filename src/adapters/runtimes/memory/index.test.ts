@@ -19,8 +19,9 @@ runtimeContract(
         print('hello\n');
         return 7;
       },
-      copy: async ({ print, input }) => {
+      copy: async ({ print, input, written }) => {
         print(input);
+        for await (const text of written) print(text);
         return 0;
       },
       environment: async ({ print, env }) => {

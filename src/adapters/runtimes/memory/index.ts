@@ -24,6 +24,7 @@ interface Held {
   output: Uint8Array[];
   /** What was written to it; null where its input is not open. */
   written: string[] | null;
+  inputEnded: boolean;
   politeEnd: AbortController;
   /** Resolves, and is replaced, at each output and at the end. */
   changed: PromiseWithResolvers<void>;
@@ -44,14 +45,7 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
     if (!program)
       throw new AoError('failed', `${name} was not found.`, 'Give the runtime a program of that name.');
     lastPid += 1;
-    const handle = {
-      runtime: 'memory',
-      pid: lastPid,
-      startTime: `memory:${lastPid}`,
-      dir: spec.dir,
-      mark: spec.mark,
-      ...(spec.input === null ? { takesInput: true as const } : {}),
-    };
+    const handle = handleOf(spec, lastPid);
     const session = newSession(spec);
     sessions.set(handle.startTime, session);
     void play(program, spec, session);
@@ -97,7 +91,14 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
   }
 
   const write = async (handle: RuntimeHandle, text: string): Promise<Delivery> => deliver(held(handle), text);
-  return { name: 'memory', start, observe, wait, write, follow, stop };
+  const written = async (handle: RuntimeHandle): Promise<string> => (held(handle)?.written ?? []).join('');
+  const endInput = async (handle: RuntimeHandle): Promise<void> => closeInput(held(handle));
+  return { name: 'memory', start, observe, wait, write, written, endInput, follow, stop };
+}
+
+function handleOf({ dir, mark, input }: StartSpec, pid: number): RuntimeHandle {
+  const handle = { runtime: 'memory', pid, startTime: `memory:${pid}`, dir, mark };
+  return input === null ? { ...handle, takesInput: true } : handle;
 }
 
 function newSession({ input }: StartSpec): Held {
@@ -105,6 +106,7 @@ function newSession({ input }: StartSpec): Held {
     liveness: { state: 'running' },
     output: [],
     written: input === null ? [] : null,
+    inputEnded: false,
     politeEnd: new AbortController(),
     changed: Promise.withResolvers(),
   };
@@ -137,13 +139,19 @@ function deliver(session: Held | undefined, text: string): Delivery {
   return { bytes: Buffer.byteLength(text), reaction: null };
 }
 
+function closeInput(session: Held | undefined): void {
+  if (session === undefined) return;
+  session.inputEnded = true;
+  announce(session);
+}
+
 async function* writtenTo(session: Held): AsyncGenerator<string> {
   for (let next = 0; session.written !== null; ) {
     const text = session.written[next];
     if (text !== undefined) {
       next += 1;
       yield text;
-    } else if (session.liveness.state === 'running') await session.changed.promise;
+    } else if (session.liveness.state === 'running' && !session.inputEnded) await session.changed.promise;
     else return;
   }
 }

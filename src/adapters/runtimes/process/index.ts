@@ -1,7 +1,7 @@
 import type { Runtime } from '../../../ports/runtime.ts';
 import { endSession, followOutput, observe, wait } from '../held-session.ts';
 import { startSession } from './start.ts';
-import { appendInput } from './input.ts';
+import { appendInput, endInput, readInput } from './input.ts';
 
 /** The agent writes into its file itself: when it has ended, all of it is there. */
 const end = new Uint8Array();
@@ -13,6 +13,8 @@ export const processRuntime: Runtime = {
   observe,
   wait,
   write: appendInput,
+  written: readInput,
+  endInput,
   follow: (handle, offset, signal) => followOutput(handle, { offset, end }, signal),
   stop: endSession,
 };

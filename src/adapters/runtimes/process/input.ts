@@ -1,10 +1,16 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RuntimeHandle } from '../../../domain/task.ts';
 import { KeyedMutex } from '../../../lib/keyed-mutex.ts';
+import { readArguments, readOffset } from '../../../lib/process-table.ts';
+import { findMarked } from '../../../lib/process-tree.ts';
 import type { Delivery } from '../../../ports/runtime.ts';
 import { requireReader } from '../held-session.ts';
 import { names } from '../session-files.ts';
+
+/** A feeder that lives passes on what is written within this time, unless its agent does not read. */
+const passOnMs = 2000;
 
 /** Large texts are written in pieces: those of two must not mix. */
 const order = new KeyedMutex();
@@ -16,4 +22,40 @@ export function appendInput(handle: RuntimeHandle, text: string): Promise<Delive
     await appendFile(join(handle.dir, names.input), text);
     return { bytes: Buffer.byteLength(text), reaction: null };
   });
+}
+
+export function readInput({ dir }: RuntimeHandle): Promise<string> {
+  return readFile(join(dir, names.input), 'utf8');
+}
+
+/** The feeder alone holds the agent's input open. What it has read by then is in the pipe, and read before its end. */
+export function endInput(handle: RuntimeHandle): Promise<void> {
+  return order.run(handle.dir, async () => {
+    const input = join(handle.dir, names.input);
+    for (const { pid } of await findMarked(handle.mark)) {
+      const command = (await readArguments(pid)) ?? '';
+      if (!/\btail\b/.test(command) || !command.includes(input)) continue;
+      await untilRead(pid, input);
+      kill(pid);
+    }
+  });
+}
+
+/** The system tells how far a process has read a file; where it does not, nobody waits. */
+async function untilRead(pid: number, file: string): Promise<void> {
+  const { size } = await stat(file);
+  const patience = performance.now() + passOnMs;
+  for (;;) {
+    const offset = readOffset(pid, file);
+    if (offset === null || offset >= size || performance.now() > patience) return;
+    await delay(10);
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // it has ended by itself, with its agent
+  }
 }

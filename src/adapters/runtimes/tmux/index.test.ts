@@ -42,7 +42,7 @@ const programs = {
   recordSlowly: [process.execPath, recorder, 'slow'],
 };
 const received = (text: string): string => typableText(text).replace(/\n$/, '\r');
-const traits: RuntimeTraits = { newline: '\r\n', received, skip };
+const traits: RuntimeTraits = { newline: '\r\n', terminal: true, received, skip };
 runtimeContract('tmux', () => tmuxRuntime(socket), programs, traits);
 runtimeContract('tmux', () => tmuxRuntime(socket), programs, {
   ...traits,

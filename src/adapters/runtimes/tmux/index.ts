@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AoError } from '../../../domain/errors.ts';
 import type { RuntimeHandle, Terminal } from '../../../domain/task.ts';
 import type { Runtime } from '../../../ports/runtime.ts';
 import { endSession, followOutput, observe, wait } from '../held-session.ts';
@@ -27,6 +28,10 @@ export function tmuxRuntime(socket: string): Runtime {
     observe,
     wait: (handle, signal) => wait(handle, signal, (hint) => servers.listen(placeOf(handle).socket, hint)),
     write: (handle, text) => typeInto(handle, placeOf(handle), text),
+    written: async () => '',
+    endInput: async () => {
+      throw new AoError('conflict', 'The input of a terminal has no end.', 'Stop the session: ao stop');
+    },
     follow: (handle, offset, signal) => followOutput(handle, { offset, end: terminalEnd }, signal),
     stop: async (handle, graceMs) => {
       await endSession(handle, graceMs);

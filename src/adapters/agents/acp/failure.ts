@@ -1,0 +1,43 @@
+import type { AgentFailure, FailureClass } from '../../../domain/agent-facts.ts';
+import { type JsonObject, numberAt, objectAt, textAt } from '../json-lines.ts';
+
+/** Why a prompt failed, of its JSON-RPC error: by what agents put into `data`, then by status, words last. */
+export function failureOf(error: JsonObject): AgentFailure {
+  const data = objectAt(error, 'data');
+  const message =
+    textAt(data, 'message') ||
+    textAt(data, 'details') ||
+    textAt(error, 'message') ||
+    'it failed and did not say why';
+  return { class: classOf(error, data, message), message, resetAt: null };
+}
+
+const named: Record<string, FailureClass> = {
+  rate_limit: 'rate_limit',
+  usageLimitExceeded: 'usage_limit',
+  serverOverloaded: 'overloaded',
+  overloaded: 'overloaded',
+  server_error: 'overloaded',
+  contextWindowExceeded: 'context_full',
+  unauthorized: 'authentication',
+  authentication_failed: 'authentication',
+};
+
+/** The protocol's own code for a login that is missing. */
+const authRequired = -32_000;
+
+function classOf(error: JsonObject, data: JsonObject, message: string): FailureClass {
+  const name = textAt(data, 'codexErrorInfo') || textAt(data, 'errorKind');
+  const code = numberAt(error, 'code');
+  if (/daily quota|usage limit|hit your .*limit/i.test(message)) return 'usage_limit';
+  if (/insufficient_quota|billing|balance|current quota/i.test(message)) return 'quota';
+  if (/context (window|length)|too long|ContextOverflow/i.test(message)) return 'context_full';
+  if (named[name] !== undefined) return named[name];
+  const status = code >= 400 && code < 600 ? code : Number(/\b([45]\d\d)\b/.exec(message)?.[1] ?? 0);
+  if (status === 429) return 'rate_limit';
+  if (status === 401 || status === 403 || code === authRequired) return 'authentication';
+  if (status >= 500 || /overloaded|at capacity/i.test(message)) return 'overloaded';
+  if (/ECONN|fetch failed|unable to connect|network|socket/i.test(message)) return 'network';
+  if (/terminated|disconnected|premature/i.test(message)) return 'truncated';
+  return 'other';
+}

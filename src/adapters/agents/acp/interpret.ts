@@ -1,0 +1,219 @@
+import type { AgentFailure, TurnEnd } from '../../../domain/agent-facts.ts';
+import type { Beginning, LaunchSpec, Observation, Step } from '../../../ports/agent.ts';
+import {
+  type JsonLine,
+  type JsonLinesState,
+  type JsonObject,
+  listAt,
+  noJsonLine,
+  numberAt,
+  objectAt,
+  takeJsonLines,
+  textAt,
+} from '../json-lines.ts';
+import { readRpc, type RpcMessage, rpcLine } from '../json-rpc.ts';
+import { deed, said } from '../said.ts';
+import { failureOf } from './failure.ts';
+
+/** Plain data. */
+export interface AcpState {
+  lines: JsonLinesState;
+  workspace: string;
+  yolo: boolean;
+  session: string | null;
+  /** It has begun to answer a prompt and has not ended. */
+  working: boolean;
+  /** Words of the agent of which the line's end has not come yet. */
+  unsaid: string;
+  /** Questions that are open: the agent's own id of each, and its options. */
+  asked: { [request: string]: { id: string | number; options: AcpOption[] } };
+}
+
+export interface AcpOption {
+  id: string;
+  kind: string;
+}
+
+type Opening = Pick<LaunchSpec, 'workspace' | 'permissions'>;
+
+export function begin({ workspace, permissions }: Opening): Beginning<AcpState> {
+  const yolo = permissions === 'yolo';
+  const params = {
+    protocolVersion: 1,
+    clientInfo: { name: 'ao', title: 'ao', version: '1' },
+    clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
+  };
+  return {
+    state: { lines: noJsonLine, workspace, yolo, session: null, working: false, unsaid: '', asked: {} },
+    replies: [rpcLine({ id: 'initialize', method: 'initialize', params }, '2.0')],
+  };
+}
+
+export function interpret(bytes: string, state: AcpState): Step<AcpState> {
+  const taken = takeJsonLines(state.lines, bytes);
+  const step: Step<AcpState> = { state: { ...state, lines: taken.state }, observations: [], replies: [] };
+  for (const line of taken.lines) {
+    const next = interpretLine(line, step.state);
+    step.state = next.state;
+    step.observations.push(...next.observations);
+    step.replies.push(...next.replies);
+  }
+  return step;
+}
+
+function seen(state: AcpState, ...observations: Observation[]): Step<AcpState> {
+  return { state, observations, replies: [] };
+}
+
+function interpretLine(line: JsonLine, state: AcpState): Step<AcpState> {
+  if (line.kind === 'text')
+    return line.text === '' ? seen(state) : seen(state, { kind: 'line', text: line.text });
+  const message = readRpc(line.value);
+  switch (message?.kind) {
+    case 'response':
+      return response(message, state);
+    case 'request':
+      return question(message, state);
+    case 'notification':
+      return message.method === 'session/update'
+        ? update(objectAt(message.params, 'update'), state)
+        : seen(state);
+    default:
+      return seen(state, { kind: 'unknown', text: JSON.stringify(line.value).slice(0, 500) });
+  }
+}
+
+function response(message: RpcMessage & { kind: 'response' }, state: AcpState): Step<AcpState> {
+  const { id, error, result } = message;
+  if (id === 'initialize' || id === 'session') {
+    if (error !== null) return seen(state, failed(failureOf(error)));
+    return id === 'initialize' ? greeted(state) : opened(textAt(result, 'sessionId'), state);
+  }
+  return turnEnded(message, state);
+}
+
+function greeted(state: AcpState): Step<AcpState> {
+  const params = { cwd: state.workspace, mcpServers: [] };
+  return { ...seen(state), replies: [rpcLine({ id: 'session', method: 'session/new', params }, '2.0')] };
+}
+
+function opened(session: string, state: AcpState): Step<AcpState> {
+  if (session === '')
+    return seen(state, failed({ class: 'other', message: 'it opened no session', resetAt: null }));
+  return seen({ ...state, session }, { kind: 'conversation', id: session });
+}
+
+function failed(failure: AgentFailure): Observation {
+  return { kind: 'turn_ended', outcome: 'failed', failure };
+}
+
+/** The answer to a prompt, which has our message's id, is the end of its turn. */
+function turnEnded(
+  { id, error, result }: RpcMessage & { kind: 'response' },
+  before: AcpState,
+): Step<AcpState> {
+  const { state, observations } = speakOut(before);
+  const open = Object.keys(state.asked).map((request): Observation => ({ kind: 'settled', request }));
+  const end: TurnEnd =
+    error === null ? endOf(textAt(result, 'stopReason')) : { outcome: 'failed', failure: failureOf(error) };
+  const spent = objectAt(result, 'usage');
+  return seen(
+    { ...state, working: false, asked: {} },
+    { kind: 'received', message: String(id) },
+    ...observations,
+    ...open,
+    ...(numberAt(spent, 'totalTokens') > 0 ? [usageOf(spent)] : []),
+    { kind: 'turn_ended', ...end },
+  );
+}
+
+function endOf(reason: string): TurnEnd {
+  switch (reason) {
+    case 'end_turn':
+      return { outcome: 'completed' };
+    case 'cancelled':
+      return { outcome: 'interrupted' };
+    case 'max_tokens':
+      return failing('truncated', 'its answer was cut off at the largest length');
+    case 'refusal':
+      return failing('other', 'the model refused');
+    default:
+      return failing('other', `it stopped: ${reason || 'no reason given'}`);
+  }
+}
+
+function failing(kind: AgentFailure['class'], message: string): TurnEnd {
+  return { outcome: 'failed', failure: { class: kind, message, resetAt: null } };
+}
+
+function usageOf(spent: JsonObject): Observation {
+  return {
+    kind: 'usage',
+    usage: {
+      inputTokens: numberAt(spent, 'inputTokens'),
+      cachedInputTokens: numberAt(spent, 'cachedReadTokens'),
+      outputTokens: numberAt(spent, 'outputTokens'),
+      costUsd: null,
+    },
+  };
+}
+
+/** What it asks of us. We offered neither files nor terminals: everything but a permission is declined at once. */
+function question(message: RpcMessage & { kind: 'request' }, state: AcpState): Step<AcpState> {
+  const { id, method, params } = message;
+  if (method !== 'session/request_permission') {
+    const error = { code: -32_601, message: 'ao does not do this' };
+    return {
+      ...seen(state, { kind: 'unknown', text: method }),
+      replies: [rpcLine({ id, error }, '2.0')],
+    };
+  }
+  const options = listAt(params, 'options').map((option) => ({
+    id: textAt(option, 'optionId'),
+    kind: textAt(option, 'kind'),
+  }));
+  if (state.yolo) return { ...seen(state), replies: [decision(id, options, true)] };
+  const title = deed(textAt(objectAt(params, 'toolCall'), 'title') || 'a tool', '');
+  const next = { ...state, asked: { ...state.asked, [String(id)]: { id, options } } };
+  return seen(next, { kind: 'permission', request: { id: String(id), title } });
+}
+
+/** Chosen by kind: agents name and order their options as they like. */
+export function decision(id: string | number, options: readonly AcpOption[], allow: boolean): string {
+  const kinds = allow ? ['allow_once', 'allow_always'] : ['reject_once', 'reject_always'];
+  const chosen = kinds.flatMap((kind) => options.filter((option) => option.kind === kind)).at(0);
+  const outcome =
+    chosen === undefined ? { outcome: 'cancelled' } : { outcome: 'selected', optionId: chosen.id };
+  return rpcLine({ id, result: { outcome } }, '2.0');
+}
+
+/** Only these are part of an answer; the other updates come at any time. */
+const answering = new Set([
+  'agent_message_chunk',
+  'agent_thought_chunk',
+  'tool_call',
+  'tool_call_update',
+  'plan',
+]);
+
+function update(value: JsonObject, before: AcpState): Step<AcpState> {
+  const what = textAt(value, 'sessionUpdate');
+  if (!answering.has(what)) return seen(before);
+  const begun: Observation[] = before.working
+    ? []
+    : [{ kind: 'received', message: null }, { kind: 'turn_started' }];
+  const state = { ...before, working: true };
+  if (what === 'agent_message_chunk') {
+    const text = state.unsaid + textAt(objectAt(value, 'content'), 'text');
+    const end = text.lastIndexOf('\n') + 1;
+    return seen({ ...state, unsaid: text.slice(end) }, ...begun, ...said(text.slice(0, end)));
+  }
+  const spoken = speakOut(state);
+  const title = what === 'tool_call' ? textAt(value, 'title') : '';
+  const line: Observation[] = title === '' ? [] : [{ kind: 'line', text: deed(title, '') }];
+  return seen(spoken.state, ...begun, ...spoken.observations, ...line);
+}
+
+function speakOut(state: AcpState): { state: AcpState; observations: Observation[] } {
+  return { state: { ...state, unsaid: '' }, observations: said(state.unsaid) };
+}

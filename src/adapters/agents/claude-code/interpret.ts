@@ -1,0 +1,190 @@
+import type { AgentFailure } from '../../../domain/agent-facts.ts';
+import type { Beginning, Observation, Step } from '../../../ports/agent.ts';
+import {
+  type JsonLine,
+  type JsonLinesState,
+  type JsonObject,
+  listAt,
+  noJsonLine,
+  numberAt,
+  objectAt,
+  takeJsonLines,
+  textAt,
+} from '../json-lines.ts';
+import { deed, emptyAnswer, said } from '../said.ts';
+import { failureOf, resetOf, retryOf } from './failure.ts';
+
+/** Plain data. */
+export interface ClaudeState {
+  lines: JsonLinesState;
+  conversation: string | null;
+  working: boolean;
+  /** It has said or done anything in this turn. */
+  spoke: boolean;
+  /** Questions that are open, with the input of the tool that each is about. */
+  asked: { [request: string]: JsonObject };
+  /** Of a turn that is failing: what the failing answer was called, and when a usage limit that was hit is lifted. */
+  error: string;
+  resetAt: number | null;
+}
+
+export function begin(): Beginning<ClaudeState> {
+  const state = {
+    lines: noJsonLine,
+    conversation: null,
+    working: false,
+    spoke: false,
+    asked: {},
+    error: '',
+    resetAt: null,
+  };
+  return { state, replies: [] };
+}
+
+export function interpret(bytes: string, state: ClaudeState): Step<ClaudeState> {
+  const taken = takeJsonLines(state.lines, bytes);
+  const observations: Observation[] = [];
+  let next: ClaudeState = { ...state, lines: taken.state };
+  for (const line of taken.lines) {
+    const [after, seen] = interpretLine(line, next);
+    next = after;
+    observations.push(...seen);
+  }
+  return { state: next, observations, replies: [] };
+}
+
+type Seen = [ClaudeState, Observation[]];
+
+function interpretLine(line: JsonLine, state: ClaudeState): Seen {
+  if (line.kind === 'text') return [state, line.text === '' ? [] : [{ kind: 'line', text: line.text }]];
+  const { value } = line;
+  switch (value['type']) {
+    case 'system':
+      return system(value, state);
+    case 'command_lifecycle':
+      return lifecycle(value, state);
+    case 'assistant':
+      return assistant(value, state);
+    case 'user':
+      return started(state, []);
+    case 'control_request':
+      return question(value, state);
+    case 'control_response':
+      return settled(textAt(objectAt(value, 'response'), 'request_id'), state);
+    case 'control_cancel_request':
+      return settled(textAt(value, 'request_id'), state);
+    case 'rate_limit_event':
+      return [{ ...state, resetAt: resetOf(value) }, []];
+    case 'result':
+      return result(value, state);
+    case 'stream_event':
+    case 'tool_progress':
+    case 'keep_alive':
+      return [state, []];
+    default:
+      return [state, [{ kind: 'unknown', text: JSON.stringify(value).slice(0, 500) }]];
+  }
+}
+
+function system(value: JsonObject, state: ClaudeState): Seen {
+  switch (value['subtype']) {
+    case 'init': {
+      const id = textAt(value, 'session_id');
+      const seen: Observation[] =
+        id === '' || id === state.conversation ? [] : [{ kind: 'conversation', id }];
+      return started({ ...state, conversation: id === '' ? state.conversation : id }, seen);
+    }
+    case 'api_retry':
+      return [state, [{ kind: 'retrying', ...retryOf(value) }]];
+    default:
+      return [state, []]; // hooks, compaction, tasks: nothing that anybody decides on
+  }
+}
+
+/** A turn has begun, unless that was known. */
+function started(state: ClaudeState, seen: Observation[]): Seen {
+  if (state.working) return [state, seen];
+  return [
+    { ...state, working: true, spoke: false, error: '', resetAt: null },
+    [...seen, { kind: 'turn_started' }],
+  ];
+}
+
+/** claude names our messages by our ids as it takes them. */
+function lifecycle(value: JsonObject, state: ClaudeState): Seen {
+  const message = textAt(value, 'command_uuid');
+  const has = value['state'] === 'queued' || value['state'] === 'started';
+  return [state, has && message !== '' ? [{ kind: 'received', message }] : []];
+}
+
+function assistant(value: JsonObject, before: ClaudeState): Seen {
+  const [state, first] = started(before, []);
+  const seen = listAt(objectAt(value, 'message'), 'content').flatMap((block): Observation[] => {
+    const type = textAt(block, 'type');
+    if (type === 'text') return said(textAt(block, 'text'));
+    if (type === 'tool_use') return [{ kind: 'line', text: toolLine(block) }];
+    return [];
+  });
+  const spoke = state.spoke || seen.length > 0;
+  return [{ ...state, spoke, error: textAt(value, 'error') || state.error }, [...first, ...seen]];
+}
+
+function question(value: JsonObject, state: ClaudeState): Seen {
+  const id = textAt(value, 'request_id');
+  const request = objectAt(value, 'request');
+  if (request['subtype'] !== 'can_use_tool' || id === '') {
+    return [state, [{ kind: 'unknown', text: JSON.stringify(value).slice(0, 500) }]];
+  }
+  const input = objectAt(request, 'input');
+  const title = toolLine({ name: request['tool_name'], input });
+  const next = { ...state, asked: { ...state.asked, [id]: input } };
+  return [next, [{ kind: 'permission', request: { id, title } }]];
+}
+
+function settled(id: string, state: ClaudeState): Seen {
+  if (state.asked[id] === undefined) return [state, []];
+  const { [id]: _, ...asked } = state.asked;
+  return [{ ...state, asked }, [{ kind: 'settled', request: id }]];
+}
+
+/** What it says of the end is not in `subtype`, which is `success` also where the model could not be asked at all. */
+function result(value: JsonObject, state: ClaudeState): Seen {
+  const usage = objectAt(value, 'usage');
+  const models = Object.values(objectAt(value, 'modelUsage'));
+  const sum = (key: string): number => models.reduce<number>((all, model) => all + numberAt(model, key), 0);
+  const known = models.length > 0;
+  const seen: Observation[] = [
+    {
+      kind: 'usage',
+      usage: {
+        inputTokens: known ? sum('inputTokens') : numberAt(usage, 'input_tokens'),
+        cachedInputTokens: known ? sum('cacheReadInputTokens') : numberAt(usage, 'cache_read_input_tokens'),
+        outputTokens: known ? sum('outputTokens') : numberAt(usage, 'output_tokens'),
+        costUsd: typeof value['total_cost_usd'] === 'number' ? numberAt(value, 'total_cost_usd') : null,
+      },
+    },
+  ];
+  const open = Object.keys(state.asked).map((request): Observation => ({ kind: 'settled', request }));
+  const next = { ...state, working: false, asked: {}, error: '', resetAt: null };
+  return [next, [...seen, ...open, { kind: 'turn_ended', ...endOf(value, state) }]];
+}
+
+function endOf(
+  value: JsonObject,
+  state: ClaudeState,
+): { outcome: 'completed' } | { outcome: 'interrupted' } | { outcome: 'failed'; failure: AgentFailure } {
+  const reason = textAt(value, 'terminal_reason');
+  if (reason.startsWith('aborted')) return { outcome: 'interrupted' };
+  const failed = value['is_error'] === true || textAt(value, 'subtype').startsWith('error');
+  if (failed) return { outcome: 'failed', failure: failureOf(value, state.error, state.resetAt) };
+  return state.spoke ? { outcome: 'completed' } : { outcome: 'failed', failure: emptyAnswer };
+}
+
+/** The argument that says most, of whatever tool it is. */
+const telling = ['command', 'file_path', 'path', 'pattern', 'url', 'query', 'description', 'prompt'];
+
+function toolLine(tool: unknown): string {
+  const input = objectAt(tool, 'input');
+  const key = telling.find((name) => textAt(input, name) !== '');
+  return deed(textAt(tool, 'name') || 'a tool', key === undefined ? '' : textAt(input, key));
+}

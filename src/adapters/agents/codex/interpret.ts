@@ -1,0 +1,229 @@
+import type { TurnEnd } from '../../../domain/agent-facts.ts';
+import type { Beginning, LaunchSpec, Observation, Step } from '../../../ports/agent.ts';
+import {
+  type JsonLine,
+  type JsonLinesState,
+  type JsonObject,
+  noJsonLine,
+  numberAt,
+  objectAt,
+  takeJsonLines,
+  textAt,
+} from '../json-lines.ts';
+import { readRpc, type RpcMessage, rpcLine } from '../json-rpc.ts';
+import { deed, emptyAnswer, said } from '../said.ts';
+import { failureOf } from './failure.ts';
+
+/** Plain data. */
+export interface CodexState {
+  lines: JsonLinesState;
+  spec: ThreadSpec;
+  thread: string | null;
+  /** The turn that is under way. */
+  turn: string | null;
+  /** It has said or done anything in that turn. */
+  spoke: boolean;
+  /** Questions that are open: the server's own id of each, under that id as text. */
+  asked: { [request: string]: string | number };
+  /** When a window that is used up opens again, in milliseconds since the epoch. */
+  resetAt: number | null;
+}
+
+type ThreadSpec = Pick<LaunchSpec, 'workspace' | 'model' | 'permissions'>;
+
+export function begin({ workspace, model, permissions }: ThreadSpec): Beginning<CodexState> {
+  const spec = { workspace, model, permissions };
+  const clientInfo = { name: 'ao', title: 'ao', version: '1' };
+  return {
+    state: { lines: noJsonLine, spec, thread: null, turn: null, spoke: false, asked: {}, resetAt: null },
+    replies: [rpcLine({ id: 'initialize', method: 'initialize', params: { clientInfo } }, null)],
+  };
+}
+
+export function interpret(bytes: string, state: CodexState): Step<CodexState> {
+  const taken = takeJsonLines(state.lines, bytes);
+  const step: Step<CodexState> = { state: { ...state, lines: taken.state }, observations: [], replies: [] };
+  for (const line of taken.lines) {
+    const next = interpretLine(line, step.state);
+    step.state = next.state;
+    step.observations.push(...next.observations);
+    step.replies.push(...next.replies);
+  }
+  return step;
+}
+
+function seen(state: CodexState, ...observations: Observation[]): Step<CodexState> {
+  return { state, observations, replies: [] };
+}
+
+function interpretLine(line: JsonLine, state: CodexState): Step<CodexState> {
+  if (line.kind === 'text')
+    return line.text === '' ? seen(state) : seen(state, { kind: 'line', text: line.text });
+  const message = readRpc(line.value);
+  switch (message?.kind) {
+    case 'response':
+      return response(message, state);
+    case 'request':
+      return request(message, state);
+    case 'notification':
+      return notification(message, state);
+    default:
+      return unknown(line.value, state);
+  }
+}
+
+function unknown(value: unknown, state: CodexState): Step<CodexState> {
+  return seen(state, { kind: 'unknown', text: JSON.stringify(value).slice(0, 500) });
+}
+
+/** The greeting, the thread, then our messages, each under the id that we gave it. */
+function response(message: RpcMessage & { kind: 'response' }, state: CodexState): Step<CodexState> {
+  if (message.id === 'initialize') return greeted(message, state);
+  if (message.id === 'thread') return opened(message, state);
+  const id = String(message.id);
+  if (message.error === null) return seen(state, { kind: 'received', message: id });
+  return seen(state, { kind: 'refused', message: id, text: textAt(message.error, 'message') });
+}
+
+function greeted({ error }: RpcMessage & { kind: 'response' }, state: CodexState): Step<CodexState> {
+  if (error !== null) return cannotBegin(error, state);
+  const { workspace, model, permissions } = state.spec;
+  const may =
+    permissions === 'yolo'
+      ? { approvalPolicy: 'never', sandbox: 'danger-full-access' }
+      : { approvalPolicy: 'on-request', sandbox: 'workspace-write' };
+  const params = { cwd: workspace, ...may, ...(model === null ? {} : { model }) };
+  const replies = [
+    rpcLine({ method: 'initialized' }, null),
+    rpcLine({ id: 'thread', method: 'thread/start', params }, null),
+  ];
+  return { state, observations: [], replies };
+}
+
+function opened({ error, result }: RpcMessage & { kind: 'response' }, state: CodexState): Step<CodexState> {
+  const thread = textAt(objectAt(result, 'thread'), 'id');
+  return error !== null || thread === '' ? cannotBegin(error ?? {}, state) : inThread(thread, state);
+}
+
+/** Told twice, in either order: as the answer to us and to everybody. */
+function inThread(thread: string, state: CodexState): Step<CodexState> {
+  if (thread === '' || thread === state.thread) return seen(state);
+  return seen({ ...state, thread }, { kind: 'conversation', id: thread });
+}
+
+function cannotBegin(error: JsonObject, state: CodexState): Step<CodexState> {
+  return seen(state, { kind: 'turn_ended', outcome: 'failed', failure: failureOf(error, null) });
+}
+
+/** What it asks of us. What nobody answers would hold it up for ever: all we do not know is declined. */
+function request(message: RpcMessage & { kind: 'request' }, state: CodexState): Step<CodexState> {
+  const { id, method, params } = message;
+  if (!method.endsWith('/requestApproval')) {
+    const error = { code: -32_601, message: 'ao does not do this' };
+    const step = unknown({ method, params }, state);
+    return { ...step, replies: [rpcLine({ id, error }, null)] };
+  }
+  const name = method.includes('fileChange') ? 'Edit files' : 'Run';
+  const title = deed(name, textAt(params, 'command') || textAt(params, 'reason'));
+  const next = { ...state, asked: { ...state.asked, [String(id)]: id } };
+  return seen(next, { kind: 'permission', request: { id: String(id), title } });
+}
+
+function notification(
+  { method, params }: RpcMessage & { kind: 'notification' },
+  state: CodexState,
+): Step<CodexState> {
+  switch (method) {
+    case 'thread/started':
+      return inThread(textAt(objectAt(params, 'thread'), 'id'), state);
+    case 'turn/started':
+      return seen(
+        { ...state, turn: textAt(objectAt(params, 'turn'), 'id'), spoke: false },
+        { kind: 'turn_started' },
+      );
+    case 'turn/completed':
+      return turnEnded(objectAt(params, 'turn'), state);
+    case 'item/started':
+    case 'item/completed':
+      return itemSeen(item(method, objectAt(params, 'item')), state);
+    case 'serverRequest/resolved':
+      return settled(String(params['requestId']), state);
+    case 'account/rateLimits/updated':
+      return seen({ ...state, resetAt: resetOf(objectAt(params, 'rateLimits')) ?? state.resetAt });
+    case 'thread/tokenUsage/updated':
+      return seen(state, usage(objectAt(objectAt(params, 'tokenUsage'), 'total')));
+    case 'error':
+      return erred(params, state);
+    default:
+      return seen(state); // its own housekeeping: status, deltas of text that comes whole again, warnings
+  }
+}
+
+function itemSeen(observations: Observation[], state: CodexState): Step<CodexState> {
+  return seen({ ...state, spoke: state.spoke || observations.length > 0 }, ...observations);
+}
+
+function turnEnded(turn: JsonObject, state: CodexState): Step<CodexState> {
+  const open = Object.keys(state.asked).map((id): Observation => ({ kind: 'settled', request: id }));
+  const next = { ...state, turn: null, asked: {}, resetAt: null };
+  return seen(next, ...open, { kind: 'turn_ended', ...endOf(turn, state) });
+}
+
+function endOf(turn: JsonObject, state: CodexState): TurnEnd {
+  switch (turn['status']) {
+    case 'completed':
+      return state.spoke ? { outcome: 'completed' } : { outcome: 'failed', failure: emptyAnswer };
+    case 'interrupted':
+      return { outcome: 'interrupted' };
+    default:
+      return { outcome: 'failed', failure: failureOf(objectAt(turn, 'error'), state.resetAt) };
+  }
+}
+
+function settled(id: string, state: CodexState): Step<CodexState> {
+  if (state.asked[id] === undefined) return seen(state);
+  const { [id]: _, ...asked } = state.asked;
+  return seen({ ...state, asked }, { kind: 'settled', request: id });
+}
+
+function item(method: string, value: JsonObject): Observation[] {
+  const begun = method === 'item/started';
+  switch (value['type']) {
+    case 'agentMessage':
+      return begun ? [] : said(textAt(value, 'text'));
+    case 'commandExecution':
+      return begun ? [{ kind: 'line', text: deed('Run', textAt(value, 'command')) }] : [];
+    case 'fileChange':
+      return begun ? [{ kind: 'line', text: 'Edit files' }] : [];
+    default:
+      return [];
+  }
+}
+
+function usage(total: JsonObject): Observation {
+  return {
+    kind: 'usage',
+    usage: {
+      inputTokens: numberAt(total, 'inputTokens'),
+      cachedInputTokens: numberAt(total, 'cachedInputTokens'),
+      outputTokens: numberAt(total, 'outputTokens'),
+      costUsd: null,
+    },
+  };
+}
+
+/** An error that it goes on from by itself; of the other ones the end of the turn tells. */
+function erred(params: JsonObject, state: CodexState): Step<CodexState> {
+  if (params['willRetry'] !== true) return seen(state);
+  const failure = failureOf(objectAt(params, 'error'), null);
+  return seen(state, { kind: 'retrying', failure, delayMs: 0 });
+}
+
+/** Of the windows that are used up the one that opens last. */
+function resetOf(limits: JsonObject): number | null {
+  const full = ['primary', 'secondary']
+    .map((name) => objectAt(limits, name))
+    .filter((window) => numberAt(window, 'usedPercent') >= 100);
+  const latest = Math.max(0, ...full.map((window) => numberAt(window, 'resetsAt')));
+  return latest === 0 ? null : latest * 1000;
+}

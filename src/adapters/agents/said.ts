@@ -1,0 +1,31 @@
+import { cleanText } from '../../lib/clean-text.ts';
+import type { AgentFailure } from '../../domain/agent-facts.ts';
+import type { Observation } from '../../ports/agent.ts';
+
+/** What an agent wrote for people, line by line, with the claim that one of them may be. */
+export function said(text: string): Observation[] {
+  return text.split('\n').flatMap((raw): Observation[] => {
+    const line = cleanText(raw).trimEnd().toWellFormed();
+    if (line === '') return [];
+    const seen: Observation = { kind: 'line', text: line };
+    return line.includes('TASK COMPLETE') ? [seen, { kind: 'claim', text: line }] : [seen];
+  });
+}
+
+/** Of a turn that ended well and held nothing: no agent means that. */
+export const emptyAnswer: AgentFailure = {
+  class: 'truncated',
+  message: 'its answer was empty',
+  resetAt: null,
+};
+
+const longestTitle = 200;
+
+/** One line for a deed that has a name and, mostly, one thing that it is done with: `Bash: npm test`. */
+export function deed(name: string, object: string): string {
+  const line = cleanText(object === '' ? name : `${name}: ${object}`)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .toWellFormed();
+  return line.length > longestTitle ? `${line.slice(0, longestTitle - 1)}…`.toWellFormed() : line;
+}

@@ -1,0 +1,3 @@
+import { permitCommand } from '../permit.ts';
+
+export const define = permitCommand(true);

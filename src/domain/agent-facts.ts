@@ -1,0 +1,126 @@
+/**
+ * What went wrong for an agent, told apart by what helps: waiting (rate_limit, overloaded, usage_limit), a person
+ * (quota, authentication), a fresh conversation (context_full), another try (network, truncated, other).
+ */
+export type FailureClass =
+  | 'rate_limit'
+  | 'usage_limit'
+  | 'overloaded'
+  | 'quota'
+  | 'authentication'
+  | 'context_full'
+  | 'network'
+  | 'truncated'
+  | 'other';
+
+export interface AgentFailure {
+  class: FailureClass;
+  /** As the agent put it. */
+  message: string;
+  /** When the limit is lifted, in milliseconds since the epoch; null where nothing said so. */
+  resetAt: number | null;
+}
+
+/** A question of the agent that holds it up until somebody answers. */
+export interface PermissionRequest {
+  id: string;
+  /** What it wants to do, in a line: `Bash: npm test`. */
+  title: string;
+}
+
+/** Tokens and money of a whole session so far. */
+export interface Usage {
+  inputTokens: number;
+  cachedInputTokens: number;
+  outputTokens: number;
+  /** Null where the agent does not say. */
+  costUsd: number | null;
+}
+
+/** How a turn ended, by the agent's own account: a fact about its protocol, never a verdict on its work. */
+export type TurnEnd =
+  | { outcome: 'completed' }
+  | { outcome: 'interrupted' }
+  | { outcome: 'failed'; failure: AgentFailure };
+
+/** Something that was seen in the agent's output. A fact about bytes, never a verdict. */
+export type Observation =
+  /** For people; cleaned, without a line's end. */
+  | { kind: 'line'; text: string }
+  /** The agent says that it is done (`TASK COMPLETE`). Noted, decides nothing. */
+  | { kind: 'claim'; text: string }
+  /** The agent's own name for this conversation, under which it can be taken up again. */
+  | { kind: 'conversation'; id: string }
+  /** It has our message of that id; null where the protocol shows only that it has what it was told last. */
+  | { kind: 'received'; message: string | null }
+  /** It will not take our message of that id, and says why. */
+  | { kind: 'refused'; message: string; text: string }
+  | { kind: 'turn_started' }
+  | ({ kind: 'turn_ended' } & TurnEnd)
+  /** It waits by itself before it asks its model again. */
+  | { kind: 'retrying'; failure: AgentFailure; delayMs: number }
+  | { kind: 'permission'; request: PermissionRequest }
+  /** That question is not open any more, whoever answered it. */
+  | { kind: 'settled'; request: string }
+  | { kind: 'usage'; usage: Usage }
+  /** A line that this adapter does not know: counted, kept in the log, nothing more. */
+  | { kind: 'unknown'; text: string };
+
+/** What is known of a living agent from its own output; times in milliseconds since the epoch. */
+export interface AgentFacts {
+  conversation: string | null;
+  /** In a turn; null before the first one. */
+  working: boolean | null;
+  /** Since when: the beginning or the end of the last turn. */
+  since: number;
+  /** Questions that wait for an answer, the oldest first. */
+  asked: readonly (PermissionRequest & { since: number })[];
+  /** It waits for its model until then. */
+  retrying: { failure: AgentFailure; until: number } | null;
+  /** Of the last turn that ended. */
+  end: TurnEnd | null;
+  /** Of its last output of any kind. */
+  heardAt: number | null;
+  usage: Usage | null;
+  /** Lines that its adapter did not know. */
+  unknown: number;
+}
+
+export const nothingHeard: AgentFacts = {
+  conversation: null,
+  working: null,
+  since: 0,
+  asked: [],
+  retrying: null,
+  end: null,
+  heardAt: null,
+  usage: null,
+  unknown: 0,
+};
+
+/** The facts after one more observation, made at `at`. */
+export function heard(facts: AgentFacts, observation: Observation, at: number): AgentFacts {
+  const next: AgentFacts = { ...facts, heardAt: at };
+  switch (observation.kind) {
+    case 'turn_started':
+      return { ...next, working: true, since: at, end: null, retrying: null };
+    case 'turn_ended': {
+      const { kind: _, ...end } = observation;
+      return { ...next, working: false, since: at, asked: [], retrying: null, end };
+    }
+    case 'retrying':
+      return { ...next, retrying: { failure: observation.failure, until: at + observation.delayMs } };
+    case 'permission':
+      return { ...next, retrying: null, asked: [...facts.asked, { ...observation.request, since: at }] };
+    case 'settled':
+      return { ...next, asked: facts.asked.filter(({ id }) => id !== observation.request) };
+    case 'conversation':
+      return { ...next, conversation: observation.id };
+    case 'usage':
+      return { ...next, usage: observation.usage };
+    case 'unknown':
+      return { ...next, unknown: facts.unknown + 1 };
+    default:
+      return { ...next, retrying: null };
+  }
+}

@@ -1,0 +1,67 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { AgentFacts } from '../domain/agent-facts.ts';
+import type { RuntimeHandle, Session } from '../domain/task.ts';
+import type { RunContext } from './context.ts';
+import { Hearing } from './hearing.ts';
+import { Talk } from './talk.ts';
+
+/** What an agent's whole output said. */
+export interface Followed {
+  /** Whether it talks: otherwise the facts say little. */
+  dialog: boolean;
+  claim: string | null;
+  facts: AgentFacts;
+}
+
+/**
+ * Reads an agent's output from its beginning to its end and, where the agent talks, keeps up the conversation. Works the same
+ * for an agent that another daemon started: until its old output is read again, nothing is written.
+ */
+export async function followAgent(
+  context: RunContext,
+  session: Session,
+  signal: AbortSignal,
+): Promise<Followed> {
+  const { handle } = session;
+  if (handle === null) throw new Error(`session ${session.id} runs without a handle`);
+  const hearing = new Hearing(context, session);
+  const known = await knownOutput(handle);
+  const talk = hearing.agent.capabilities.dialog
+    ? await Talk.open({ context, session, handle, hearing })
+    : null;
+  talk?.gather(hearing.opening);
+  let read = 0;
+  const caughtUp = async (): Promise<void> => {
+    if (read >= known.bytes) await talk?.next();
+  };
+  const forget = context.live.listen(session.id, () => {
+    void caughtUp().catch((error: unknown) => context.log('talk.failed', { session: session.id, error }));
+  });
+  try {
+    await caughtUp();
+    for await (const bytes of context.findRuntime(handle.runtime).follow(handle, 0, signal)) {
+      read += bytes.length;
+      talk?.gather(hearing.hear(bytes, read <= known.bytes ? known.at : context.clock.now()));
+      if (talk === null) continue;
+      await caughtUp();
+    }
+    if (signal.aborted) return followed(hearing);
+    const last = hearing.hear(null, context.clock.now());
+    talk?.gather(last);
+    await talk?.close();
+  } finally {
+    forget();
+  }
+  return followed(hearing);
+}
+
+function followed({ agent, claim, facts }: Hearing): Followed {
+  return { dialog: agent.capabilities.dialog, claim, facts };
+}
+
+/** What there is of its output already, and when the last of it came. */
+async function knownOutput({ dir }: RuntimeHandle): Promise<{ bytes: number; at: number }> {
+  const { size, mtimeMs } = await stat(path.join(dir, 'output.log'));
+  return { bytes: size, at: Math.round(mtimeMs) };
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import type { AgentFacts, Observation } from '../domain/agent-facts.ts';
+import type { Message, MessageContent } from '../domain/message.ts';
+import type { Session } from '../domain/task.ts';
+import type { Intent } from '../ports/agent.ts';
+import type { Write } from '../ports/store.ts';
+import { applyTransitions, type Move } from './apply-transition.ts';
+import type { RunContext } from './context.ts';
+import type { Hearing } from './hearing.ts';
+
+type Outbox = Pick<RunContext, 'store' | 'clock'>;
+
+type NewMessage = Extract<Write, { op: 'insert'; kind: 'message' }>;
+
+/** The row of something that is to be told to a session's agent. */
+export function newMessage(session: Session, content: MessageContent, now: number): NewMessage {
+  const { id, run, task, attempt } = session;
+  const row: Message = {
+    id: randomUUID(),
+    run,
+    task,
+    attempt,
+    session: id,
+    state: 'queued',
+    content,
+    problem: null,
+    queuedAt: now,
+    settledAt: null,
+  };
+  return { op: 'insert', kind: 'message', row };
+}
+
+/** What has not come to its end yet, in the order in which it was said. */
+export async function openMessages({ store }: Outbox, { run, task, id }: Session): Promise<Message[]> {
+  const rows = await store.list('message', { run, task, states: ['queued', 'sent'] });
+  return rows.filter(({ session }) => session === id);
+}
+
+/** Writes down what the agent's output showed of messages that were written to it. */
+export async function noteEvidence(
+  outbox: Outbox,
+  session: Session,
+  evidence: readonly Observation[],
+): Promise<void> {
+  for (const observation of evidence) {
+    const sent = (await openMessages(outbox, session)).filter(({ state }) => state === 'sent');
+    const moves = movesFor(observation, sent, outbox.clock.now());
+    if (moves.length > 0) await applyTransitions(outbox.store, moves);
+  }
+}
+
+function movesFor(observation: Observation, sent: readonly Message[], settledAt: number): Move[] {
+  const received = (row: Message): Move => ({ kind: 'message', row, event: 'receive', patch: { settledAt } });
+  switch (observation.kind) {
+    case 'received': {
+      const { message } = observation;
+      const row = sent.find(({ id, content }) =>
+        message === null ? content.kind === 'message' : id === message,
+      );
+      return row === undefined ? [] : [received(row)];
+    }
+    case 'refused': {
+      const row = sent.find(({ id }) => id === observation.message);
+      const patch = { settledAt, problem: observation.text };
+      return row === undefined ? [] : [{ kind: 'message', row, event: 'fail', patch }];
+    }
+    case 'settled':
+      return sent
+        .filter(({ content }) => content.kind === 'answer' && content.request === observation.request)
+        .map(received);
+    case 'turn_ended':
+      return sent.filter(({ content }) => content.kind === 'interrupt').map(received);
+    default:
+      return [];
+  }
+}
+
+/**
+ * Tells the agent what waits for it, as far as it can take it now: the intent is written down, then the line goes out. A
+ * message whose intent an earlier daemon left behind goes out only where it was never written.
+ */
+export async function tell(context: Outbox, telling: Telling): Promise<void> {
+  let waits = false; // what is said to it keeps its order; answers and interruptions do not queue behind that
+  for (const row of await openMessages(context, telling.session)) {
+    const isMessage = row.content.kind === 'message';
+    if (isMessage && waits) continue;
+    waits ||= isMessage;
+    await tellOne(context, row, telling);
+  }
+}
+
+export interface Telling {
+  session: Session;
+  hearing: Hearing;
+  /** True where that text stands in what was ever written to the agent. */
+  wasWritten(text: string): boolean;
+  write(line: string): Promise<void>;
+}
+
+async function tellOne(
+  context: Outbox,
+  row: Message,
+  { hearing, wasWritten, write }: Telling,
+): Promise<void> {
+  const { content } = row;
+  if (row.state === 'sent' && content.kind !== 'answer' && wasWritten(JSON.stringify(row.id))) return;
+  const line = mayTell(content, hearing) ? hearing.agent.encode(intentOf(row), hearing.state) : null;
+  if (line === null) {
+    if (content.kind !== 'message' && row.state === 'queued') await fail(context, row, cannotNow(content));
+    return;
+  }
+  if (row.state === 'sent' && wasWritten(line)) return;
+  const may =
+    row.state === 'sent' ||
+    (await applyTransitions(context.store, [{ kind: 'message', row, event: 'send' }]));
+  if (may) await write(line);
+}
+
+function mayTell(content: MessageContent, { facts, agent }: Hearing): boolean {
+  return content.kind !== 'message' || facts.working !== true || agent.capabilities.whileBusy !== null;
+}
+
+function intentOf({ id, content }: Message): Intent {
+  return content.kind === 'answer' ? content : { ...content, id };
+}
+
+function cannotNow({ kind }: MessageContent): string {
+  return kind === 'interrupt' ? 'it is not in a turn' : 'that question is not open any more';
+}
+
+async function fail({ store, clock }: Outbox, row: Message, problem: string): Promise<void> {
+  const patch = { problem, settledAt: clock.now() };
+  await applyTransitions(store, [{ kind: 'message', row, event: 'fail', patch }]);
+}
+
+/** The agent is gone: what it never showed to have is undelivered, and its text is kept. */
+export async function closeOutbox(outbox: Outbox, session: Session): Promise<void> {
+  for (const row of await openMessages(outbox, session)) {
+    const problem =
+      row.state === 'queued'
+        ? 'the agent ended before it could be told'
+        : 'the agent ended and did not show that it has this';
+    await fail(outbox, row, problem);
+  }
+}
+
+/** True when the agent has nothing more to do: its turn is over and nobody has said anything more. */
+export async function isOver(outbox: Outbox, session: Session, facts: AgentFacts): Promise<boolean> {
+  if (facts.working !== false || facts.end === null) return false;
+  if (facts.end.outcome === 'failed') return true;
+  return !(await openMessages(outbox, session)).some(({ content }) => content.kind === 'message');
+}

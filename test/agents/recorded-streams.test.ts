@@ -1,0 +1,159 @@
+// What our adapters make of what real agents said: recorded, with every failure. See fixtures/README.md.
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { findAgent } from '../../src/adapters/registry.ts';
+import { type AgentFacts, heard, nothingHeard, type Observation } from '../../src/domain/agent-facts.ts';
+
+const fixtures = path.join(import.meta.dirname, 'fixtures');
+
+interface Line {
+  dir: string;
+  at: number;
+  line: string;
+}
+
+/** How each turn ended: `completed`, `interrupted`, or the class of its failure. */
+type Ends = readonly string[];
+
+const done = ['completed'];
+const ends: Record<string, Record<string, Ends>> = {
+  'claude-code': {
+    context: ['context_full'],
+    drop: ['network'],
+    empty: ['truncated'],
+    'follow-up': ['completed', 'completed'],
+    'follow-up-busy': ['completed', 'completed'],
+    hang: [],
+    'hang-in-stream': [],
+    initialize: done,
+    interrupt: ['interrupted', 'completed'],
+    'limit-midway': ['usage_limit'],
+    'nearly-used': done,
+    overloaded: ['overloaded'],
+    'partial-messages': done,
+    'permission-allowed': done,
+    'permission-denied': done,
+    'permission-unanswered': [],
+    quota: ['quota'],
+    'rate-limit': ['rate_limit'],
+    'rate-limit-no-hint': ['rate_limit'],
+    'rate-limit-twice': done,
+    refused: ['network'],
+    'server-error': ['overloaded'],
+    success: done,
+    truncated: ['truncated'],
+    unauthorized: ['authentication'],
+    'unauthorized-subscriber': ['authentication'],
+    unfinished: ['truncated'],
+    'usage-limit': ['usage_limit'],
+    // Its server says no more than that there were too many requests.
+    'usage-limit-api-key': ['rate_limit'],
+  },
+  codex: {
+    context: ['context_full'],
+    drop: ['truncated'],
+    empty: ['truncated'],
+    'follow-up': ['completed', 'completed'],
+    hang: [],
+    'hang-in-stream': [],
+    interrupt: ['interrupted', 'completed'],
+    'limit-midway': ['usage_limit'],
+    'nearly-used': done,
+    overloaded: ['overloaded'],
+    'permission-allowed': done,
+    'permission-denied': done,
+    'permission-unanswered': [],
+    quota: ['quota'],
+    'rate-limit': ['rate_limit'],
+    'rate-limit-no-hint': ['rate_limit'],
+    'rate-limit-twice': done,
+    refused: [],
+    'server-error': ['overloaded'],
+    steer: done,
+    success: done,
+    truncated: ['truncated'],
+    unauthorized: ['authentication'],
+    unfinished: ['truncated'],
+    'usage-limit': ['usage_limit'],
+  },
+};
+
+for (const [agent, expected] of Object.entries(ends)) {
+  describe(`recorded streams of ${agent}`, () => {
+    test('each turn ends as it did, by its class of failure', () => {
+      const found = Object.fromEntries(
+        recordings(agent).map(([name, lines]) => [name, endsOf(agent, lines)]),
+      );
+      assert.deepEqual(found, expected);
+    });
+
+    test('a limit is told with the moment at which it is lifted', () => {
+      for (const name of ['usage-limit', 'limit-midway']) {
+        const { end } = read(agent, linesOf(agent, name)).facts;
+        assert.ok(end?.outcome === 'failed' && (end.failure.resetAt ?? 0) > 1_700_000_000_000, name);
+      }
+    });
+
+    test('a question that nobody answers stays open, an answered one does not', () => {
+      const open = read(agent, linesOf(agent, 'permission-unanswered')).facts.asked;
+      assert.equal(open.length, 1);
+      assert.match(open[0]?.title ?? '', /hello\.txt/);
+      for (const name of ['permission-allowed', 'permission-denied']) {
+        const { facts, seen } = read(agent, linesOf(agent, name));
+        assert.equal(facts.asked.length, 0);
+        assert.equal(seen.filter(({ kind }) => kind === 'permission').length, 1);
+      }
+    });
+
+    test('nothing of it is unknown, and it tells of its conversation and its tokens', () => {
+      for (const [name, lines] of recordings(agent)) assert.equal(read(agent, lines).facts.unknown, 0, name);
+      const { facts } = read(agent, linesOf(agent, 'success'));
+      assert.match(facts.conversation ?? '', /^[\w-]{20,}$/);
+      assert.ok((facts.usage?.inputTokens ?? 0) > 0 && (facts.usage?.outputTokens ?? 0) > 0);
+    });
+  });
+}
+
+function recordings(agent: string): [string, Line[]][] {
+  return globSync(`${agent}/*/*.jsonl`, { cwd: fixtures })
+    .toSorted()
+    .map((file) => [path.basename(file, '.jsonl'), parse(file)]);
+}
+
+function linesOf(agent: string, name: string): Line[] {
+  const found = recordings(agent).find(([known]) => known === name);
+  assert.ok(found, name);
+  return found[1];
+}
+
+function parse(file: string): Line[] {
+  const text = readFileSync(path.join(fixtures, file), 'utf8');
+  const lines: Line[] = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  return lines.filter(({ dir }) => dir === 'out' || dir === 'err');
+}
+
+function read(agent: string, lines: readonly Line[]): { facts: AgentFacts; seen: Observation[] } {
+  const adapter = findAgent(agent);
+  let { state } = adapter.begin({ workspace: '/home/user/project', model: null, permissions: 'ask' });
+  let facts = nothingHeard;
+  const seen: Observation[] = [];
+  for (const { line, at } of lines) {
+    const step = adapter.interpret(`${line}\n`, state);
+    state = step.state;
+    seen.push(...step.observations);
+    for (const observation of step.observations) facts = heard(facts, observation, at);
+  }
+  return { facts, seen };
+}
+
+function endsOf(agent: string, lines: readonly Line[]): string[] {
+  return read(agent, lines).seen.flatMap((observation) => {
+    if (observation.kind !== 'turn_ended') return [];
+    return [observation.outcome === 'failed' ? observation.failure.class : observation.outcome];
+  });
+}
