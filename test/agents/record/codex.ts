@@ -1,5 +1,6 @@
 // codex app-server: JSON-RPC over standard input and output, many turns in a thread, approvals as requests of the server.
 import { waitFor } from '../../support/wait-for.ts';
+import type { ModelServer } from '../../support/model-server/server.ts';
 import type { Recording } from './recordings.ts';
 import type { Message, Take } from './take.ts';
 
@@ -62,6 +63,20 @@ async function hanging(take: Take): Promise<void> {
   await startTurn(take, await startThread(take));
   await take.next(isTurnEnd, 20_000);
 }
+
+async function refused(take: Take, server: ModelServer): Promise<void> {
+  await server.close();
+  await hanging(take);
+  take.closeInput();
+}
+
+/** The simpler channel, without approvals and follow-ups. */
+const once = (scenario: string): Recording => ({
+  name: `exec-${scenario}`,
+  scenario,
+  argv: ['codex', 'exec', '--json', '--skip-git-repo-check', '-s', 'workspace-write', 'Write hello.txt.'],
+  drive: async (take) => take.closeInput(),
+});
 
 const plain = (scenario: string, more: Partial<Recording> = {}): Recording => ({
   name: scenario,
@@ -139,13 +154,13 @@ export const codex: readonly Recording[] = [
   plain('unfinished'),
   plain('empty'),
   plain('truncated'),
+  plain('write', { name: 'refused', drive: refused }),
   plain('write', {
-    name: 'refused',
-    drive: async (take, server) => {
-      await server.close();
-      await hanging(take);
-    },
+    name: 'refused-unbounded',
+    argv: [...appServer, '-c', 'features.unbounded_connection_retries=true'],
+    drive: refused,
   }),
   plain('hang', { patienceMs: 0, drive: hanging }),
   plain('hang-in-stream', { patienceMs: 0, drive: hanging }),
+  ...['write', 'rate-limit', 'usage-limit', 'overloaded', 'unauthorized'].map(once),
 ];
