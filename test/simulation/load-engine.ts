@@ -46,7 +46,8 @@ const replacements = new Map([
   ['node:timers/promises', stand('setTimeout', `${system}.delay`)],
   [
     'node:crypto',
-    `export const createHash = ${system}.createHash;\n${stand('randomBytes', `${system}.randomBytes`)}`,
+    `export const createHash = ${system}.createHash;\n${stand('randomBytes', `${system}.randomBytes`)}` +
+      `export const randomUUID = () => ${system}.randomBytes(16).toString('hex');\n`,
   ],
   ['process-tree.ts', stand('endTree', `${system}.endTree`)],
 ]);
