@@ -57,6 +57,7 @@ export function normaliseMessage(message: string): string {
     .replace(/\b\d+(\.\d+)?\s?(ms|s|seconds?|minutes?)\b/g, '…')
     .replace(/\/(tmp|private\/tmp|var\/folders)\/[^\s:'"]+/g, '…')
     .replace(/:\d+(:\d+)?\b/g, ':…')
+    .replace(/\bline \d+/gi, 'line …')
     .replace(/\s+/g, ' ')
     .trim();
 }

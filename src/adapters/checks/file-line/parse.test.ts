@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Finding } from '../../../domain/finding.ts';
-import { inProject } from '../test-support/recordings.ts';
+import { inProject, withRecording } from '../test-support/recordings.ts';
 import { fileLine } from './index.ts';
 
 const files = { 'src/a.c': '', 'src/b.py': '', 'x.rs': '' };
@@ -15,7 +15,7 @@ function read(text: string, exitCode = 1): Promise<Finding[]> {
 
 const lines: [line: string, title: string, place: [string, number]][] = [
   ['src/a.c:3:5: error: expected expression', 'expected expression', ['src/a.c', 3]],
-  ['src/b.py:1:1: F401 [*] `os` imported but unused', 'F401: [*] `os` imported but unused', ['src/b.py', 1]],
+  ['src/b.py:1:1: F401 [*] `os` imported but unused', 'F401: `os` imported but unused', ['src/b.py', 1]],
   ['src/b.py:7: error: Missing return  [return]', 'return: Missing return', ['src/b.py', 7]],
   ["prog: src/a.c:12: main: Assertion `x == 1' failed.", 'assertion failed: x == 1', ['src/a.c', 12]],
   [
@@ -66,7 +66,26 @@ test('files that are not of the project, and lines of traces, are no findings', 
   assert.deepEqual(await read(text.join('\n')), []);
 });
 
-test('ids do not hold the line', async () => {
+test('what ruff says of several files is read by rule, file and line', () =>
+  withRecording('file-line', 'ruff-several', (output) => {
+    const { findings } = fileLine.parse(output) ?? assert.fail();
+    const shown = findings.map(({ title, file, line }) => `${file}:${line} ${title}`);
+    assert.deepEqual(shown, [
+      'src/several.py:2 F811: Redefinition of unused `os` from line 1: `os` redefined here',
+      'src/several.py:2 F401: `os` imported but unused',
+      'src/several.py:5 B006: Do not use mutable data structures for argument defaults',
+      'src/several.py:6 E711: Comparison to `None` should be `cond is None`',
+      'src/several.py:7 F821: Undefined name `missing`',
+      'src/several.py:8 F841: Local variable `x` is assigned to but never used',
+      'syntax.py:1 invalid-syntax: Expected a parameter or the end of the parameter list',
+      'syntax.py:2 invalid-syntax: unexpected EOF while parsing',
+    ]);
+  }));
+
+test('ids do not hold the line, nor one that the message names', async () => {
+  const [here] = await read('src/b.py:3:8: F811 redefinition of unused `os` from line 1');
+  const [below] = await read('src/b.py:13:8: F811 redefinition of unused `os` from line 11');
+  assert.equal(here?.id, below?.id);
   const [first] = await read('src/a.c:3:5: error: bad thing');
   const [second] = await read('src/a.c:30:1: error: bad thing');
   assert.equal(first?.id, second?.id);

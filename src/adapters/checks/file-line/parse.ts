@@ -85,7 +85,8 @@ function judged(text: string, place: { file: string; line: number; detail: strin
     code ? `${code} ` : '',
   );
   const rule = ruleOf(message);
-  const rest = rule === null ? message : message.replace(rule.shown, ' ');
+  // Ruff marks what it could mend itself.
+  const rest = (rule === null ? message : message.replace(rule.shown, ' ')).replace(/^\s*\[\*\] /, '');
   const severe = severity ? 'warning' : 'error';
   return {
     ...place,

@@ -48,6 +48,18 @@ export const linters: readonly Project[] = [
     passes: null,
   },
   {
+    name: 'ruff',
+    format: 'file-line',
+    command: 'ruff check --no-cache',
+    needs: ['ruff'],
+    files: { 'a.py': 'import os\nimport sys\n\nprint(sys.path)\n', 'b.py': 'B = 1\n' },
+    fixed: { 'a.py': 'import sys\n\nprint(sys.path)\n' },
+    moved: { 'a.py': pad('import os\nimport sys\n\nprint(sys.path)\n', '# more') },
+    finding: { kind: 'diagnostic', title: 'F401: `os` imported but unused', file: 'a.py', line: 1 },
+    movedLine: 4,
+    passes: null,
+  },
+  {
     name: 'flake8',
     format: 'file-line',
     command: 'flake8',
@@ -161,6 +173,16 @@ export const lintersRecordings: readonly RecordedOnly[] = [
     files: {
       'tsconfig.json': lintFiles['tsconfig.json'] ?? '',
       'src/b.ts': 'export const b: number = "b";\n',
+    },
+  },
+  {
+    name: 'ruff-several',
+    format: 'file-line',
+    command: 'ruff check --no-cache --select F,E,B .',
+    files: {
+      'syntax.py': 'def x(:\n',
+      'src/several.py':
+        'import os\nimport os\n\n\ndef f(a=[]):\n    if a == None:\n        return missing\n    x = 1\n',
     },
   },
 ];
