@@ -6,7 +6,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Client, findDaemon } from '../src/api/client.ts';
+import { enterPidNamespace } from '../src/lib/pid-namespace.ts';
 import { daemonPid, Installation, lives, makeDirectory } from './support/installation.ts';
+import { noNamespaces } from './support/pid-namespaces.ts';
 import { waitFor } from './support/wait-for.ts';
 
 let ao: Installation;
@@ -68,6 +70,17 @@ describe('the daemon', { concurrency: false }, () => {
     assert.equal(status.pid, pid);
     assert.ok(Date.now() - Date.parse(status.startedAt) < 60_000);
     assert.ok(statSync(status.socket).isSocket());
+  });
+
+  test('is found from inside a pid namespace, where its process is not seen', {
+    skip: noNamespaces,
+  }, async () => {
+    const home = ao.home('namespace');
+    const pid = await running(home);
+    const room = await enterPidNamespace(process.env['PATH'] ?? '');
+    const inside = await ao.run(home, ['daemon', 'status', '--json'], { room });
+    assert.equal(inside.code, 0, inside.stderr);
+    assert.equal(JSON.parse(inside.stdout).pid, pid);
   });
 
   test('stops, leaves agents running, and says how many and how to end them', async () => {

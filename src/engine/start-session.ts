@@ -44,7 +44,8 @@ export async function startSession(
   const env = { ...context.env, ...context.agentEnv, ...added.env, ...launch.env, ...brief.env };
   const { argv, input } = launch;
   const { dialog } = agent.capabilities;
-  const started = { argv, env, cwd: workspace, dir: session.dir, input, mark };
+  const isolated = context.options.isolation !== 'none';
+  const started = { argv, env, cwd: workspace, dir: session.dir, input, mark, isolated };
   const runtime = context.findRuntime(runtimeOf(context.options));
   const handle = await runtime.start(started);
   const toldOf = newMessage(session, { kind: 'message', text: brief.prompt }, context.clock.now());

@@ -52,14 +52,10 @@ export class Installation {
     };
     return new Promise((resolve) => {
       const settings = { env, cwd: options.cwd ?? this.root, timeout: 60_000 };
-      execFile(
-        process.execPath,
-        [main, ...args],
-        settings,
-        (error: ExecFileException | null, stdout, stderr) => {
-          resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-        },
-      );
+      const [program = '', ...words] = [...(options.room ?? []), process.execPath, main, ...args];
+      execFile(program, words, settings, (error: ExecFileException | null, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      });
     });
   }
 
@@ -78,6 +74,8 @@ export class Installation {
 export interface RunOptions {
   env?: Record<string, string>;
   cwd?: string;
+  /** Program and arguments in front of the command. */
+  room?: readonly string[];
 }
 
 export function daemonPid(home: string): number | null {

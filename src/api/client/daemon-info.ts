@@ -15,7 +15,7 @@ export interface DaemonInfo {
   socket: string;
 }
 
-/** A busy machine may take this long; a dead daemon is known without asking. */
+/** A busy machine may take this long; nobody listens on a dead daemon's socket, which is known at once. */
 const patienceMs = 10_000;
 
 export function readDaemonInfo(paths: HomePaths): DaemonInfo | null {
@@ -36,9 +36,12 @@ export function readDaemonInfo(paths: HomePaths): DaemonInfo | null {
   }
 }
 
-/** What the daemon of this data directory says of itself; null where none answers, or somebody else does. */
+/**
+ * What the daemon of this data directory says of itself; null where none answers, or somebody else does. Its process is not
+ * looked for: an agent in a pid namespace does not see it.
+ */
 export async function probe(paths: HomePaths, info: DaemonInfo | null): Promise<Health | null> {
-  if (info === null || !(await isAlive(info))) return null;
+  if (info === null) return null;
   try {
     const call = { method: 'GET', path: '/health', signal: AbortSignal.timeout(patienceMs) } as const;
     const health = JSON.parse(await ask(info.socket, call)) as Health;
