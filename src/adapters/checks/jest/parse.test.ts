@@ -22,6 +22,20 @@ for (const name of ['jest-broken', 'jest-printed']) {
     }));
 }
 
+test('the JSON that vitest prints where a project asks for it is read the same way', () =>
+  withRecording('jest', 'vitest-json', (output) => {
+    const report = jest.parse(output) ?? assert.fail();
+    const findings = report.findings.map(({ title, file, line }) => [title, file, line]);
+    assert.deepEqual(findings.toSorted(), [
+      ['maths & <co> > subtracts', 'test/a.test.js', 4],
+      ['test/missing.test.js', 'test/missing.test.js', null],
+      ['test/syntax.test.js', 'test/syntax.test.js', 1],
+    ]);
+    const named = (ids: string[]) => ids.map((id) => report.names[id]);
+    assert.deepEqual(named(report.passed), ['test/a.test.js', 'test/a.test.js: maths & <co> > adds']);
+    assert.deepEqual(named(report.skipped), ['test/a.test.js: later']);
+  }));
+
 test('the report is asked for behind npm, and a command that asks for its own keeps it', () => {
   const made = (command: string) =>
     jest.instrument({ check: 'test', command, resolved: command, root: '/', reportDir: '/r' })?.command;

@@ -211,5 +211,6 @@ export const javascriptRecordings: readonly RecordedOnly[] = [
   },
   { name: 'vitest-broken', format: 'junit', command: 'npm test', files: vitestFiles },
   { name: 'jest-broken', format: 'jest', command: 'npm test', files: jestFiles },
+  { name: 'vitest-json', format: 'jest', command: 'vitest run --reporter=json', files: vitestFiles },
   { name: 'jest-printed', format: 'jest', command: 'jest --json', files: jestFiles },
 ];
