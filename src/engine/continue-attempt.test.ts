@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { findAgent } from '../adapters/registry.ts';
@@ -14,10 +14,12 @@ import { worktreeWorkspaces } from '../adapters/workspaces/worktree.ts';
 import { stoppedClock } from '../../test/contracts/store.contract.ts';
 import { makeRepository, temporaryDirectory, writeFiles } from '../../test/support/repositories.ts';
 import { attemptRow, runRow, sessionRow, taskRow } from '../../test/support/rows.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import type { RunContext } from './context.ts';
 import { continueAttempt } from './continue-attempt.ts';
 import { DiskWatch } from './disk-watch.ts';
 import { makeLayout } from './layout.ts';
+import { Live } from './live.ts';
 
 const clock = stoppedClock();
 const attempt = attemptRow('t1');
@@ -138,3 +140,52 @@ for (const kind of ['clone', 'worktree'] as const) {
     assert.ok(!(await readdir(place)).includes('of-the-setup.txt'));
   });
 }
+
+test('an agent whose start no daemon lived to write down goes on, and its work is judged', async (t) => {
+  const home = await temporaryDirectory();
+  const dir = path.join(home, 'session');
+  await mkdir(dir);
+  const row = sessionRow('t1', { dir });
+  const task = taskRow('t1', { state: 'in_flight', attempt: 1, attemptsAllowed: 2 });
+  const store = openMemoryStore(clock);
+  const run = runRow('run-1');
+  await store.commit(
+    [
+      { op: 'insert', kind: 'run', row: run },
+      { op: 'insert', kind: 'task', row: task },
+      { op: 'insert', kind: 'attempt', row: attempt },
+      { op: 'insert', kind: 'session', row },
+    ],
+    [],
+  );
+  const mark = `p:session:run-1:${row.id}`;
+  const argv = ['/bin/sh', '-c', 'while ! test -e go; do sleep 0.02; done; exit 3'];
+  const handle = await processRuntime.start({ argv, env: {}, cwd: home, dir, input: '', mark });
+  t.after(async () => {
+    await processRuntime.stop(handle, 0);
+    await rm(home, { recursive: true, force: true });
+  });
+  const letGo = new AbortController();
+  const world = {
+    store,
+    clock,
+    findAgent,
+    findRuntime: () => processRuntime,
+    markPrefix: 'p',
+    log: () => {},
+  };
+  const live = new Live(() => {});
+  const context: Partial<RunContext> = { ...world, run: 'run-1', options: run.options, live };
+  const signals = { letGo: letGo.signal, stop: new AbortController().signal };
+  const watching = continueAttempt(context as RunContext, 't1.1', signals);
+  const running = await waitFor('the session to be known', async () => {
+    const now = await store.get('session', row.id);
+    return now?.state === 'running' && now;
+  });
+  letGo.abort();
+  await watching;
+  await writeFiles(home, { go: '' });
+  const end = await processRuntime.wait(running.handle ?? handle, new AbortController().signal);
+  assert.deepEqual(end, { state: 'exited', code: 3, signal: null });
+  assert.equal((await store.get('attempt', 't1.1'))?.endedAt, null, 'the attempt goes on');
+});

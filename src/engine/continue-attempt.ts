@@ -8,6 +8,7 @@ import { putBack, recordVerdict, supersede } from './record-verdict.ts';
 import { saveWork } from './save-work.ts';
 import { startSession } from './start-session.ts';
 import { stopSession } from './stop-session.ts';
+import { takeOver } from './take-over.ts';
 import { verifyChange } from './verify-change.ts';
 import { endSession, watchSession } from './watch-session.ts';
 
@@ -84,6 +85,7 @@ async function read(context: RunContext, attemptId: string): Promise<Rows | null
 async function start(context: RunContext, rows: Rows, stop: AbortSignal): Promise<Problem | null> {
   if (stop.aborted) return { code: 'agent_failed', message: String(stop.reason) };
   if (await wasStarted(rows.session)) {
+    if (await takeOver(context, rows)) return null;
     return { code: 'agent_failed', message: 'the daemon ended while it was starting this agent' };
   }
   try {

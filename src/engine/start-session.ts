@@ -35,7 +35,7 @@ export async function startSession(
     dir: session.dir,
     signal: context.signal,
   });
-  const prepared = added.ran === true ? await treeAfterSetup(context, session) : null;
+  if (added.ran === true) await keepPrepared(context, session);
   const brief = await writeBrief(context, rows);
   const agent = context.findAgent(session.agent);
   const launch = agent.launch(
@@ -56,13 +56,21 @@ export async function startSession(
         kind: 'session',
         row: session,
         event: 'started',
-        patch: { handle, ...startOf(context.clock), ...(prepared === null ? {} : { prepared }) },
+        patch: { handle, ...startOf(context.clock) },
         body: { pid: handle.pid, title: task.title },
       },
     ],
     dialog ? [toldOf] : [],
   );
   if (!written) await runtime.stop(handle, 0); // cancelled meanwhile: nothing was worked on yet
+}
+
+/** Before the agent starts: whoever takes it over could not tell its files from those of the setup. */
+async function keepPrepared(context: RunContext, session: Session): Promise<void> {
+  const prepared = await treeAfterSetup(context, session);
+  if (prepared === null) return;
+  const patch = { prepared };
+  await context.store.commit([{ op: 'update', kind: 'session', id: session.id, expect: {}, patch }], []);
 }
 
 function startOf(clock: Clock): Pick<Session, 'startedAt' | 'startedMonotonic'> {

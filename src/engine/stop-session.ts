@@ -10,10 +10,16 @@ export async function stopSession(
   session: Session,
   options: RunOptions,
 ): Promise<void> {
-  const handle = session.handle ?? unwritten(sessionMark(world, session), session, options);
+  const handle = session.handle ?? (await findSession(world, session, options));
   await world.findRuntime(handle.runtime).stop(handle, GRACE_MS);
 }
 
-function unwritten(mark: string, { dir, workspace }: Session, options: RunOptions): RuntimeHandle {
-  return { runtime: runtimeOf(options), pid: 0, startTime: '', dir, cwd: workspace.path, mark };
+/** Its handle, where its start was not written down. */
+export function findSession(
+  world: Pick<World, 'findRuntime' | 'markPrefix'>,
+  session: Session,
+  options: RunOptions,
+): Promise<RuntimeHandle> {
+  const place = { dir: session.dir, cwd: session.workspace.path, mark: sessionMark(world, session) };
+  return world.findRuntime(runtimeOf(options)).find(place);
 }

@@ -15,6 +15,9 @@ export interface StartSpec {
   isolated?: boolean;
 }
 
+/** Where a session is, whatever of it runs. */
+export type Place = Pick<StartSpec, 'dir' | 'cwd' | 'mark'>;
+
 /**
  * running: seen alive. exited: it ended and left its status (code is null when a signal ended it). gone: no process and
  * no status (machine restarted, holder killed). unknown: could not be observed; neither idle nor dead.
@@ -50,6 +53,8 @@ export interface Runtime {
   /** Of a runtime that needs more than ao itself: rejects with an AoError that says what to install. */
   ready?(): Promise<void>;
   start(spec: StartSpec): Promise<RuntimeHandle>;
+  /** The handle of a session whose start nobody could write down; of one that never was, a handle of what is gone. */
+  find(place: Place): Promise<RuntimeHandle>;
   observe(handle: RuntimeHandle): Promise<Liveness>;
   /** Resolves with the first liveness that is not `running`; rejects only on abort. */
   wait(handle: RuntimeHandle, signal: AbortSignal): Promise<Liveness>;

@@ -139,6 +139,16 @@ export function runtimeContract(
       assert.deepEqual(await runtime.wait(handle, never), { state: 'exited', code: null, signal: 'SIGTERM' });
     });
 
+    test('finds a session by its place and mark alone, as whoever starts it may die before the handle is kept', async () => {
+      const { dir, mark, cwd = dir } = await start(programs.hang);
+      const found = await runtime.find({ dir, cwd, mark });
+      assert.deepEqual(await runtime.observe(found), { state: 'running' });
+      await runtime.stop(found, 5000);
+      assert.deepEqual(await runtime.wait(found, never), { state: 'exited', code: null, signal: 'SIGTERM' });
+      const none = await runtime.find({ dir: tmpdir(), cwd: tmpdir(), mark: `${mark}-of-nobody` });
+      assert.deepEqual(await runtime.observe(none), { state: 'gone' });
+    });
+
     test('ends a program that ignores the polite signal', async () => {
       const handle = await start(programs.stubborn);
       await untilReady(handle);

@@ -8,9 +8,10 @@ import { names, type Stage } from './stage.ts';
 /** What is wrong after a run whose daemons were killed; empty when everything a person relies on held. */
 export async function violations(stage: Stage): Promise<string[]> {
   const resumed = await stage.ao('fix', stage.repository.path, '--resume', '--json');
-  if (resumed.code !== 0) return [`the run did not end green: ${resumed.stdout} ${resumed.stderr}`];
+  if (!resumed.stdout.startsWith('{')) return [`the run has no report: ${resumed.stderr}`];
   const report: Report = JSON.parse(resumed.stdout);
   const found = [
+    ...wrongEnd(report),
     ...wrongTasks(report),
     ...wrongStarts(report, await stage.started()),
     ...lostAttempts(report),
@@ -19,6 +20,12 @@ export async function violations(stage: Stage): Promise<string[]> {
   ];
   await stage.ao('daemon', 'stop', '--agents');
   return [...found, ...wrongDatabase(stage)];
+}
+
+function wrongEnd({ ok, outcome, reason, remaining }: Report): string[] {
+  if (ok) return [];
+  const left = remaining.map((task) => `${task.title}: ${task.reason}`);
+  return [`the run did not end green: ${[outcome, reason, ...left].join('; ')}`];
 }
 
 function wrongTasks(report: Report): string[] {

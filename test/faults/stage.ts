@@ -34,12 +34,7 @@ echo "PASS: all were looked at"
 exit $status
 `;
 
-export const fixFlags = {
-  agent: 'scripted',
-  group: 'finding',
-  checks: ['test=sh check.sh'],
-  maxAttempts: '8',
-};
+export const fixFlags = { agent: 'scripted', group: 'finding', checks: ['test=sh check.sh'] };
 
 export async function makeStage(version: Version): Promise<Stage> {
   const scratch = await temporaryDirectory();

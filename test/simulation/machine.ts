@@ -142,6 +142,8 @@ export function makeRuntime(scheduler: Scheduler, machine: Machine, life: Life):
         },
         scheduler.random.between(0, 50),
       ),
+    find: ({ dir, mark }) =>
+      scheduler.call(life, () => ({ runtime: 'simulated', pid: 0, startTime: '', dir, mark })),
     observe: (handle) => scheduler.call(life, (): Liveness => find(handle)?.liveness ?? { state: 'gone' }),
     wait,
     written: () => Promise.resolve(''),

@@ -82,6 +82,9 @@ function outerShell(streams: Streams, inNamespace: boolean): string {
   ].join('\n');
 }
 
+/** By this it is known among the processes of its session. */
+export const holderName = 'ao-session';
+
 export interface Wrapping {
   dir: string;
   argv: readonly string[];
@@ -94,5 +97,5 @@ export interface Wrapping {
 export function wrap({ dir, argv, streams, namespace }: Wrapping): string[] {
   const outer = outerShell(streams, namespace !== null);
   const inner = ['/bin/sh', '-c', innerShell, 'ao-agent', dir, ...argv];
-  return ['/bin/sh', '-c', outer, 'ao-session', dir, ...(namespace ?? []), ...inner];
+  return ['/bin/sh', '-c', outer, holderName, dir, ...(namespace ?? []), ...inner];
 }

@@ -1,6 +1,6 @@
 import { AoError } from '../../../domain/errors.ts';
 import type { RuntimeHandle } from '../../../domain/task.ts';
-import type { Delivery, Liveness, Runtime, StartSpec } from '../../../ports/runtime.ts';
+import type { Delivery, Liveness, Place, Runtime, StartSpec } from '../../../ports/runtime.ts';
 
 /** What a program in memory is given in place of a process's surroundings. */
 export interface MemoryProcess {
@@ -33,6 +33,7 @@ interface Held {
 /** Agents as asynchronous functions, by the name that stands first in `argv`. They end with this process. */
 export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>): Runtime {
   const sessions = new Map<string, Held>();
+  const handles = new Map<string, RuntimeHandle>();
   let lastPid = 0;
 
   const held = (handle: RuntimeHandle): Held | undefined => sessions.get(handle.startTime);
@@ -48,6 +49,7 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
     const handle = handleOf(spec, lastPid);
     const session = newSession(spec);
     sessions.set(handle.startTime, session);
+    handles.set(spec.mark, handle);
     void play(program, spec, session);
     return handle;
   }
@@ -90,10 +92,12 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
     );
   }
 
+  const find = async ({ dir, mark }: Place): Promise<RuntimeHandle> =>
+    handles.get(mark) ?? { runtime: 'memory', pid: 0, startTime: '', dir, mark };
   const write = async (handle: RuntimeHandle, text: string): Promise<Delivery> => deliver(held(handle), text);
   const written = async (handle: RuntimeHandle): Promise<string> => (held(handle)?.written ?? []).join('');
   const endInput = async (handle: RuntimeHandle): Promise<void> => closeInput(held(handle));
-  return { name: 'memory', start, observe, wait, write, written, endInput, follow, stop };
+  return { name: 'memory', start, find, observe, wait, write, written, endInput, follow, stop };
 }
 
 function handleOf({ dir, mark, input }: StartSpec, pid: number): RuntimeHandle {

@@ -1,4 +1,5 @@
 import type { Runtime } from '../../../ports/runtime.ts';
+import { findHolder } from '../find-holder.ts';
 import { endSession, followOutput, observe, wait } from '../held-session.ts';
 import { startSession } from './start.ts';
 import { appendInput, endInput, readInput } from './input.ts';
@@ -10,6 +11,7 @@ const end = new Uint8Array();
 export const processRuntime: Runtime = {
   name: 'process',
   start: startSession,
+  find: async (place) => ({ runtime: 'process', ...(await findHolder(place)) }),
   observe,
   wait,
   write: appendInput,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AoError } from '../../../domain/errors.ts';
 import type { RuntimeHandle, Terminal } from '../../../domain/task.ts';
 import type { Runtime } from '../../../ports/runtime.ts';
+import { findHolder } from '../find-holder.ts';
 import { endSession, followOutput, observe, wait } from '../held-session.ts';
 import { names } from '../session-files.ts';
 import { terminalEnd } from '../wrapper.ts';
@@ -25,6 +26,10 @@ export function tmuxRuntime(socket: string): Runtime {
     name: 'tmux',
     ready: tmuxReady,
     start: (spec) => startInTerminal(socket, spec, untilWhole),
+    find: async (place) => {
+      const terminal = terminalOf(socket, place.mark);
+      return { runtime: 'tmux', ...(await findHolder(place)), terminal };
+    },
     observe,
     wait: (handle, signal) => wait(handle, signal, (hint) => servers.listen(placeOf(handle).socket, hint)),
     write: (handle, text) => typeInto(handle, placeOf(handle), text),
