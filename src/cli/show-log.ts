@@ -11,16 +11,22 @@ export interface LogWish {
   follow: boolean;
   /** Control sequences reach a terminal too. */
   raw: boolean;
+  /** Where the log goes instead of stdout. */
+  write?: (text: string | Uint8Array) => void;
+  /** Aborted when nobody looks any more. */
+  signal?: AbortSignal;
 }
 
 /** Writes what an agent printed to stdout: cleaned for a terminal, as it is for everything else. */
 export async function showLog(client: Client, session: SessionView, wish: LogWish): Promise<void> {
-  const until = wish.follow ? endOf(client, session) : null;
+  const write = wish.write ?? ((text) => void process.stdout.write(text));
+  const ended = endOf(client, session);
+  const until = wish.follow ? async () => wish.signal?.aborted === true || (await ended()) : null;
   const cleaner = process.stdout.isTTY && !wish.raw ? new LogCleaner() : null;
   for await (const bytes of readLog(session.log, { start: wish.start, until })) {
-    process.stdout.write(cleaner === null ? bytes : cleaner.take(bytes));
+    write(cleaner === null ? bytes : cleaner.take(bytes));
   }
-  if (cleaner !== null) process.stdout.write(cleaner.end());
+  if (cleaner !== null) write(cleaner.end());
 }
 
 /** True once the session has ended. A daemon that is being replaced says nothing about that. */

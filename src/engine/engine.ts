@@ -97,6 +97,8 @@ export interface SessionView {
   pid: number | null;
   /** Of an agent that runs in one: the tmux server's socket and the session there. */
   terminal: { socket: string; session: string } | null;
+  /** It has not ended, and `send` has somebody to tell. */
+  takesMessages: boolean;
   startedAt: string;
   endedAt: string | null;
   lastLine: string | null;

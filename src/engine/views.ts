@@ -132,6 +132,7 @@ export function sessionView(world: StatusWorld, { session, title, live }: Shown)
     log: `${session.dir}/output.log`,
     pid: session.state === 'ended' ? null : (session.handle?.pid ?? null),
     terminal: session.state === 'ended' ? null : (session.handle?.terminal ?? null),
+    takesMessages: session.state !== 'ended' && world.findAgent(session.agent).capabilities.dialog,
     startedAt: iso(session.startedAt),
     endedAt: isoOrNull(session.endedAt),
     lastLine: live.line(session.id),

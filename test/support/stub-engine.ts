@@ -27,6 +27,7 @@ const session: SessionView = {
   log: '/log',
   pid: 1,
   terminal: null,
+  takesMessages: false,
   startedAt: '2026-01-01T00:00:00.000Z',
   endedAt: null,
   lastLine: null,

@@ -6,6 +6,7 @@ import type { SessionView } from '../../api/contract/responses.ts';
 import type { Define } from '../command.ts';
 import { printJson, remark } from '../output/style.ts';
 import { showLog } from '../show-log.ts';
+import { typeAlong } from '../type-along.ts';
 
 export const define: Define = (command) => {
   command
@@ -23,6 +24,8 @@ async function attach(id: string, { json = false }: { json?: boolean }): Promise
     throw new AoError('failed', `the workspace of session ${session.id} is still being prepared`, hint);
   }
   if (session.terminal === null) {
+    const onTerminal = process.stdin.isTTY && process.stdout.isTTY;
+    if (session.takesMessages && onTerminal) return typeAlong(client, session);
     remark(whyNoTerminal(session));
     return showLog(client, session, { start: 0, follow: true, raw: false });
   }
@@ -32,9 +35,10 @@ async function attach(id: string, { json = false }: { json?: boolean }): Promise
   process.exitCode = await enter(session.terminal);
 }
 
-function whyNoTerminal({ id, state }: SessionView): string {
+function whyNoTerminal({ id, state, takesMessages }: SessionView): string {
   if (state === 'ended') return `session ${id} has ended; this is what it printed`;
-  return `session ${id} has no terminal, it can only be followed (as by ao logs -f ${id})`;
+  if (takesMessages) return `session ${id} takes messages from a terminal only; following it`;
+  return `session ${id} has no terminal, and its agent takes no messages while it works: following it (as ao logs -f ${id})`;
 }
 
 /** Hands our terminal over to tmux; its exit status when the user has left. */

@@ -1,0 +1,60 @@
+import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline';
+import { type Client, connect } from '../api/client.ts';
+import { AoError } from '../api/contract/errors.ts';
+import type { SessionView } from '../api/contract/responses.ts';
+import { remark } from './output/style.ts';
+import { showLog } from './show-log.ts';
+
+const prompt = '> ';
+
+/**
+ * Shows what an agent prints, as it comes, above a line that the user types; Enter puts that into the agent's outbox. Returns when the agent has
+ * ended, or the user leaves (Ctrl-C, or Ctrl-D on an empty line); the agent goes on then.
+ */
+export async function typeAlong(client: Client, session: SessionView): Promise<void> {
+  remark(`session ${session.id}: a line and Enter go to the agent; Ctrl-C leaves, and it goes on`);
+  const line = createInterface({ input: process.stdin, output: process.stdout, prompt });
+  const left = new AbortController();
+  line.on('SIGINT', () => line.close());
+  line.on('close', () => left.abort());
+  const write = (text: string | Uint8Array): void => {
+    if (!left.signal.aborted) above(line, text);
+  };
+  let sent = Promise.resolve();
+  line.on('line', (text) => {
+    line.prompt();
+    sent = sent.then(async () => write(await send(session.id, text)));
+  });
+  line.prompt();
+  await showLog(client, session, { start: 0, follow: true, raw: false, write, signal: left.signal });
+  const userLeft = left.signal.aborted;
+  erase(line);
+  line.close();
+  remark(userLeft ? `left session ${session.id}: its agent goes on` : `session ${session.id} has ended`);
+}
+
+/** Nothing, or a line that says why it was not taken. A daemon that was replaced meanwhile is found again. */
+async function send(session: string, text: string): Promise<string> {
+  try {
+    await (await connect({ start: true })).send(session, { text, interrupt: false });
+    return '';
+  } catch (error) {
+    if (!(error instanceof AoError)) throw error;
+    return `ao: not sent: ${error.message}\n`;
+  }
+}
+
+/** Puts whole lines where the typed one is, and that below them again. */
+function above(line: Interface, text: string | Uint8Array): void {
+  if (text.length === 0) return;
+  erase(line);
+  process.stdout.write(text);
+  line.prompt(true);
+}
+
+/** What is typed may be longer than the terminal is wide. */
+function erase(line: Interface): void {
+  moveCursor(process.stdout, 0, -line.getCursorPos().rows);
+  cursorTo(process.stdout, 0);
+  clearScreenDown(process.stdout);
+}
