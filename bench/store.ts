@@ -9,7 +9,7 @@ import { applyTransitions, type Move } from '../src/engine/apply-transition.ts';
 import type { Store, Write } from '../src/ports/store.ts';
 import { temporaryDirectory } from '../test/support/repositories.ts';
 import { median, report, timed } from './support/figures.ts';
-import { attemptRow, sessionRow, taskRow } from './support/rows.ts';
+import { attemptRow, sessionRow, taskRow } from '../test/support/rows.ts';
 
 const rounds = 9;
 const perRound = 200;
@@ -55,7 +55,7 @@ function rawSql(database: DatabaseSync): (ids: Ids) => void {
   const read = (statement: typeof task, id: string) => JSON.parse(String(statement.get(id)?.['body']));
   const insert = (table: string) =>
     database.prepare(
-      `INSERT INTO ${table} (id, run_id, task_id, state, attempt, body) VALUES (?, 'r', ?, ?, ?, ?)`,
+      `INSERT INTO ${table} (id, run_id, task_id, state, attempt, body) VALUES (?, 'run-1', ?, ?, ?, ?)`,
     );
   const [addAttempt, addSession] = [insert('attempt'), insert('session')];
   const update = (table: string) =>
@@ -64,7 +64,7 @@ function rawSql(database: DatabaseSync): (ids: Ids) => void {
     );
   const [setTask, setSession, setAttempt] = [update('task'), update('session'), update('attempt')];
   const addEvent = database.prepare(
-    `INSERT INTO events (at, run_id, task_id, session_id, type, body) VALUES (?, 'r', ?, ?, ?, ?)`,
+    `INSERT INTO events (at, run_id, task_id, session_id, type, body) VALUES (?, 'run-1', ?, ?, ?, ?)`,
   );
   const must = ({ changes }: { changes: number | bigint }): void => {
     if (Number(changes) !== 1) throw new Error('a row was not as expected');

@@ -4,7 +4,7 @@ import { AoError } from '../../src/domain/errors.ts';
 import { makeRepository } from '../support/repositories.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { failingTests, finished, fix, openBench, request, script } from './support/engine.ts';
-import { honestFix, moduleFiles, redModules } from './support/modules.ts';
+import { colleagueCommits, honestFix, moduleFiles, redModules } from './support/modules.ts';
 
 test('The user’s own checkout is never reset, stashed, switched or cleaned: a dirty one keeps its files and the tested commits wait', async (t) => {
   const bench = await openBench(t);
@@ -55,26 +55,7 @@ test('a target that somebody else moves is adopted and tested again before anyth
   const repository = await makeRepository({ files: redModules(['slow']) });
   t.after(() => repository.remove());
   const agentScript = await script(bench, {
-    // Stands for a colleague who pushes while the agent works.
-    otherwise: [
-      {
-        run: [
-          'git',
-          '-C',
-          repository.path,
-          '-c',
-          'user.name=C',
-          '-c',
-          'user.email=c@x',
-          'commit',
-          '--allow-empty',
-          '--quiet',
-          '-m',
-          'theirs',
-        ],
-      },
-      honestFix('slow', 1),
-    ],
+    otherwise: [colleagueCommits(repository.path), honestFix('slow', 1)],
   });
   const report = await fix(bench, request(repository, { agentScript }));
   assert.equal(report.ok, true, JSON.stringify(report, null, 1));

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { makeRepository } from '../support/repositories.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { finished, fix, nodeTest, openBench, request, script } from './support/engine.ts';
-import { honestFix, moduleFiles, redModules } from './support/modules.ts';
+import { colleagueCommits, honestFix, moduleFiles, redModules } from './support/modules.ts';
 
 /** A file of tests that cannot be loaded before its import exists, and fails once it can. */
 const hidden = [
@@ -42,24 +42,15 @@ test('a check that cannot be run on somebody’s new head ends the run with its 
     files: { ...redModules(['slow', 'late']), 'run.sh': `exec ${nodeTest}\n` },
   });
   t.after(() => repository.remove());
-  const theirs = [
-    'git',
-    '-C',
-    repository.path,
-    '-c',
-    'user.name=C',
-    '-c',
-    'user.email=c@x',
-    'commit',
-    '--quiet',
-    '-am',
-    'theirs',
-  ];
   const agentScript = await script(bench, {
     rules: [
       {
         match: { finding: 'slow', attempt: 1 },
-        steps: [{ run: ['rm', `${repository.path}/run.sh`] }, { run: theirs }, honestFix('slow', 1)],
+        steps: [
+          { run: ['rm', `${repository.path}/run.sh`] },
+          colleagueCommits(repository.path),
+          honestFix('slow', 1),
+        ],
       },
       { match: { finding: 'late', attempt: 1 }, steps: [{ say: 'hanging' }, { hang: true }] },
       { match: { finding: 'late' }, steps: [honestFix('late', 2)] },

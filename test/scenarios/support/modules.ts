@@ -27,3 +27,10 @@ export function redModules(names: readonly string[]): Files {
 export function honestFix(name: string, right: number): Step {
   return { replace: { file: `src/${name}.mjs`, from: 'return 0;', to: `return ${right};` } };
 }
+
+/** Stands for a colleague who commits to the user's branch while an agent works: what is changed there, or nothing. */
+export function colleagueCommits(repository: string): Step {
+  const identity = ['-c', 'user.name=C', '-c', 'user.email=c@x'];
+  const commit = ['commit', '--allow-empty', '--quiet', '--all', '--message=theirs'];
+  return { run: ['git', '-C', repository, ...identity, ...commit] };
+}
