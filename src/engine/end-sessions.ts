@@ -1,6 +1,7 @@
 import type { Run } from '../domain/run.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { World } from './context.ts';
+import { closeOutbox } from './outbox.ts';
 import { stopSession } from './stop-session.ts';
 
 /**
@@ -25,5 +26,6 @@ export async function endSessionsOf(world: World, run: Run, reason: string): Pro
         },
       ],
     );
+    await closeOutbox(world, session);
   }
 }

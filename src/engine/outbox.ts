@@ -30,6 +30,12 @@ export function newMessage(session: Session, content: MessageContent, now: numbe
   return { op: 'insert', kind: 'message', row };
 }
 
+/** The task is the first thing that an agent is told; once, however often a daemon dies while it starts that agent. */
+export async function queueTask(outbox: Outbox, session: Session, text: string): Promise<void> {
+  if ((await openMessages(outbox, session)).length > 0) return;
+  await outbox.store.commit([newMessage(session, { kind: 'message', text }, outbox.clock.now())], []);
+}
+
 /** What has not come to its end yet, in the order in which it was said. */
 export async function openMessages({ store }: Outbox, { run, task, id }: Session): Promise<Message[]> {
   const rows = await store.list('message', { run, task, states: ['queued', 'sent'] });

@@ -1,4 +1,5 @@
 import { findingsOf, type TreeResult } from '../domain/check-result.ts';
+import { coolDownUntil } from '../domain/cool-down.ts';
 import type { RunSnapshot } from '../domain/next-step.ts';
 import { MEMORY_PER_SESSION_BYTES, place } from '../domain/placement.ts';
 import type { Run } from '../domain/run.ts';
@@ -14,7 +15,7 @@ export async function readSnapshot(context: RunContext): Promise<RunSnapshot | n
   if (run === null) return null;
   const tasks = await store.list('task', { run: run.id });
   const attempts = await store.list('attempt', { run: run.id });
-  const sessions = await store.list('session', { run: run.id, states: ['starting', 'running'] });
+  const sessions = await store.list('session', { run: run.id });
   const landings = await store.list('landing', { run: run.id, states: ['queued', 'landing'] });
   const head = await knownResult(context, run.head);
   return {
@@ -40,17 +41,18 @@ function placing(
     .filter((task) => task.state === 'ready' && task.attempt < task.attemptsAllowed)
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ id }) => ({ id, agent }));
+  const running = sessions.filter(({ state }) => state !== 'ended').length;
   const account = {
     name: 'default',
     agent,
-    running: sessions.length,
+    running,
     limit: concurrency,
-    coolDownUntil: null,
+    coolDownUntil: coolDownUntil(sessions),
   };
   const { placements, blocked } = place({
     now: context.clock.now(),
     tasks: ready,
-    liveSessions: sessions.length,
+    liveSessions: running,
     accounts: [account],
     diskTrouble: ready.length === 0 ? null : context.disk.shortage(),
     limits: {

@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
 import { launchSpec } from './launch-spec.ts';
-import { newMessage } from './outbox.ts';
+import { queueTask } from './outbox.ts';
 import { treeAfterSetup } from './setup-by-products.ts';
 
 /**
@@ -47,21 +47,17 @@ export async function startSession(
   const isolated = context.options.isolation !== 'none';
   const started = { argv, env, cwd: workspace, dir: session.dir, input, mark, isolated };
   const runtime = context.findRuntime(runtimeOf(context.options));
+  if (dialog) await queueTask(context, session, brief.prompt);
   const handle = await runtime.start(started);
-  const toldOf = newMessage(session, { kind: 'message', text: brief.prompt }, context.clock.now());
-  const written = await applyTransitions(
-    context.store,
-    [
-      {
-        kind: 'session',
-        row: session,
-        event: 'started',
-        patch: { handle, ...startOf(context.clock) },
-        body: { pid: handle.pid, title: task.title },
-      },
-    ],
-    dialog ? [toldOf] : [],
-  );
+  const written = await applyTransitions(context.store, [
+    {
+      kind: 'session',
+      row: session,
+      event: 'started',
+      patch: { handle, ...startOf(context.clock) },
+      body: { pid: handle.pid, title: task.title },
+    },
+  ]);
   if (!written) await runtime.stop(handle, 0); // cancelled meanwhile: nothing was worked on yet
 }
 

@@ -4,7 +4,7 @@ import type { RuntimeHandle, Session } from '../domain/task.ts';
 import { Semaphore } from '../lib/semaphore.ts';
 import type { RunContext } from './context.ts';
 import type { Heard, Hearing } from './hearing.ts';
-import { closeOutbox, isOver, noteEvidence, tell } from './outbox.ts';
+import { isOver, noteEvidence, tell } from './outbox.ts';
 
 /** Our side of a conversation with a living agent: answers what its protocol asks and tells it what is in its outbox. */
 export class Talk {
@@ -68,12 +68,9 @@ export class Talk {
     await this.#context.store.commit([], events);
   }
 
-  /** The agent has ended. */
+  /** The agent has ended: what it showed until then is written down. */
   close(): Promise<void> {
-    return this.#pen.use(async () => {
-      await noteEvidence(this.#context, this.#session, this.#evidence.splice(0));
-      await closeOutbox(this.#context, this.#session);
-    });
+    return this.#pen.use(() => noteEvidence(this.#context, this.#session, this.#evidence.splice(0)));
   }
 
   async #write(line: string): Promise<void> {

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AgentFailure } from './agent-facts.ts';
+import { coolDownUntil } from './cool-down.ts';
+
+const ended = (endedAt: number, failure: Partial<AgentFailure> | null = null) => ({
+  endedAt,
+  failure: failure === null ? null : { class: 'rate_limit' as const, message: '', resetAt: null, ...failure },
+});
+
+test('an account that was told to wait is left alone until then', () => {
+  assert.equal(coolDownUntil([ended(1000, { class: 'usage_limit', resetAt: 9_000_000 })]), 9_000_000);
+});
+
+test('each refusal in a row doubles the pause, up to a quarter of an hour', () => {
+  assert.equal(coolDownUntil([ended(1000, {})]), 31_000);
+  assert.equal(coolDownUntil([ended(2000, {}), ended(1000, {})]), 62_000);
+  const many = Array.from({ length: 20 }, (_, at) => ended(at, {}));
+  assert.equal(coolDownUntil(many), 19 + 15 * 60_000);
+});
+
+test('a session that ended otherwise ends the pause, as does one that failed by itself', () => {
+  assert.equal(coolDownUntil([ended(2000), ended(1000, {})]), null);
+  assert.equal(coolDownUntil([ended(2000, { class: 'authentication' }), ended(1000, {})]), null);
+  assert.equal(coolDownUntil([]), null);
+});
