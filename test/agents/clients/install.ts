@@ -2,7 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
+  globSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -64,18 +66,30 @@ export async function installClient(client: Client, patienceMs = 600_000): Promi
 
 function installNow(client: Client): Installed {
   const started = performance.now();
-  const [prefix, stage] = [prefixOf(client), `${prefixOf(client)}.partial`];
-  for (const old of [prefix, stage]) rmSync(old, { recursive: true, force: true });
-  mkdirSync(join(stage, 'bin'), { recursive: true });
+  const prefix = prefixOf(client);
+  for (const old of globSync(`${prefix}{,.partial-*}`))
+    rmSync(old, { recursive: true, force: true, maxRetries: 5 });
+  // Of a name that nobody else has: npm may outlive us when we are killed.
+  const stage = mkdtempSync(`${prefix}.partial-`);
+  try {
+    fill(stage, client);
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    writeFileSync(join(stage, marker), `${JSON.stringify({ ...client, seconds })}\n`);
+    renameSync(stage, prefix);
+    return { prefix, bin: join(prefix, 'bin'), seconds };
+  } catch (error) {
+    rmSync(stage, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function fill(stage: string, client: Client): void {
+  mkdirSync(join(stage, 'bin'));
   writeFileSync(join(stage, 'package.json'), '{ "private": true }\n');
   runNpm(client, stage);
   const program = join(stage, 'node_modules', client.path);
   if (!existsSync(program)) throw new Error(`${client.package}@${client.version} has no ${client.path} here`);
   symlinkSync(join('../node_modules', client.path), join(stage, 'bin', client.program));
-  const seconds = Math.round((performance.now() - started) / 100) / 10;
-  writeFileSync(join(stage, marker), `${JSON.stringify({ ...client, seconds })}\n`);
-  renameSync(stage, prefix);
-  return { prefix, bin: join(prefix, 'bin'), seconds };
 }
 
 // No install scripts: what they would do (choose the native program, fetch more) the catalogue says, or nobody needs.
@@ -94,7 +108,6 @@ function runNpm(client: Client, stage: string): void {
     timeout: 300_000,
   });
   if (status !== 0) {
-    rmSync(stage, { recursive: true, force: true });
     throw new Error(
       `npm cannot install ${client.package}@${client.version}: ${error?.message ?? stderr.slice(-600)}`,
     );

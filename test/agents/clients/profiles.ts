@@ -134,6 +134,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
       KILO_CONFIG_CONTENT: openAiCompatible(where),
       KILO_DISABLE_MODELS_FETCH: '1',
       KILO_TELEMETRY_LEVEL: 'off',
+      KILO_API_URL: `${where.url}/kilo`, // it asks its vendor for models and limits at each start
       KILO_SESSION_RETRY_LIMIT: '1',
     }),
     files: registryOfOurs,
