@@ -38,8 +38,17 @@ export function withoutRoots(text: string, roots: readonly string[]): string {
 
 /** Plain text without the paths of the checkout at `root`, under any of its names. */
 export function cleaner(root: string): (text: string) => string {
-  const roots = [...new Set([realpathSync(root), root])].toSorted((a, b) => b.length - a.length);
+  const roots = [...new Set([realPath(root), root])].toSorted((a, b) => b.length - a.length);
   return (text) => withoutRoots(plainText(text), roots);
+}
+
+/** A check may have removed the place that it ran in. */
+function realPath(root: string): string {
+  try {
+    return realpathSync(root);
+  } catch {
+    return root;
+  }
 }
 
 export function escapePattern(text: string): string {

@@ -97,12 +97,19 @@ function startRef(directory: string): string {
 }
 
 async function assertFree(project: string, branch: string): Promise<void> {
-  const below = await git(['for-each-ref', '--count=1', '--format=%(refname)', `refs/heads/${branch}`], {
-    cwd: project,
-  });
-  if (below.stdout.length === 0) return;
-  const message = `There is a branch ${branch} in ${project} already.`;
-  throw new AoError('conflict', message, 'Rename it, or remove it if it is not needed.');
+  const parts = branch.split('/');
+  const above = parts.slice(1).map((_, index) => `refs/heads/${parts.slice(0, index + 1).join('/')}`);
+  const args = ['for-each-ref', '--format=%(refname)', `refs/heads/${branch}`, ...above];
+  const found = (await git(args, { cwd: project })).stdout.toString().trimEnd().split('\n');
+  const hint = 'Rename it, remove it if it is not needed, or use --workspace clone.';
+  const parent = above.find((ref) => found.includes(ref))?.slice('refs/heads/'.length);
+  if (parent !== undefined) {
+    throw new AoError('conflict', `The branch ${parent} in ${project} is in the way of ${branch}.`, hint);
+  }
+  const below = found.some(
+    (ref) => ref === `refs/heads/${branch}` || ref.startsWith(`refs/heads/${branch}/`),
+  );
+  if (below) throw new AoError('conflict', `There is a branch ${branch} in ${project} already.`, hint);
 }
 
 /** Git's own directory for the new worktree. No file is checked out here, so that it takes milliseconds. */
