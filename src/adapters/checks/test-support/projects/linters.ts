@@ -11,6 +11,12 @@ const lintFiles: Files = {
   'src/t.ts': 'const n: number = "text";\nexport { n };\n',
 };
 
+const ruffFiles: Files = {
+  'syntax.py': 'def x(:\n',
+  'src/several.py':
+    'import os\nimport os\n\n\ndef f(a=[]):\n    if a == None:\n        return missing\n    x = 1\n',
+};
+
 export const linters: readonly Project[] = [
   {
     name: 'eslint',
@@ -179,10 +185,12 @@ export const lintersRecordings: readonly RecordedOnly[] = [
     name: 'ruff-several',
     format: 'file-line',
     command: 'ruff check --no-cache --select F,E,B .',
-    files: {
-      'syntax.py': 'def x(:\n',
-      'src/several.py':
-        'import os\nimport os\n\n\ndef f(a=[]):\n    if a == None:\n        return missing\n    x = 1\n',
-    },
+    files: ruffFiles,
+  },
+  {
+    name: 'ruff-full',
+    format: 'file-line',
+    command: 'ruff check --no-cache --select F,E,B --output-format full .',
+    files: ruffFiles,
   },
 ];
