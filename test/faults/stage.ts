@@ -49,8 +49,7 @@ export async function makeStage(version: Version): Promise<Stage> {
   const cache = path.join(version.root, 'cache'); // as the launcher sets it: halves each start
   const own = { AO_HOME: home, AO_AGENT_SCRIPT: script, NODE_COMPILE_CACHE: cache };
   const env = { PATH, HOME, ...own, ...(TMPDIR ? { TMPDIR } : {}) };
-  const main = path.join(version.root, 'src/cli/main.ts');
-  const ao: Stage['ao'] = (...args) => run([main, ...args], env, scratch);
+  const ao = commandsOf(version, env, scratch);
   return {
     scratch,
     home,
@@ -66,6 +65,16 @@ export async function makeStage(version: Version): Promise<Stage> {
       await repository.remove();
     },
   };
+}
+
+/** The same place under the commands of another version. */
+export function upgraded(stage: Stage, version: Version): Stage {
+  return { ...stage, version, ao: commandsOf(version, stage.env, stage.scratch) };
+}
+
+function commandsOf(version: Version, env: Record<string, string>, cwd: string): Stage['ao'] {
+  const main = path.join(version.root, 'src/cli/main.ts');
+  return (...args) => run([main, ...args], env, cwd);
 }
 
 function ruleFor(name: string, at: number, starts: string) {
