@@ -1,6 +1,6 @@
 // Makes the recordings that the adapters' parsers are tested with: fixtures/<agent>/<version>/<name>.jsonl.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, matchesGlob } from 'node:path';
 import { ModelServer } from '../../support/model-server/server.ts';
 import type { Client } from '../clients/catalogue.ts';
 import type { Installed } from '../clients/install.ts';
@@ -9,17 +9,18 @@ import * as acp from './acp.ts';
 import { claudeCode } from './claude-code.ts';
 import { codex } from './codex.ts';
 import { neutral } from './neutral.ts';
+import { onceRecordings } from './once.ts';
 import type { Recording } from './recordings.ts';
 import { type Line, Take } from './take.ts';
 
 const recordings: Readonly<Record<string, readonly Recording[]>> = {
   'claude-code': claudeCode,
   codex,
-  gemini: acp.gemini,
-  opencode: acp.opencode,
-  kimi: acp.kimi,
-  qwen: acp.qwen,
-  kilocode: acp.kilocode,
+  gemini: [...acp.gemini, ...onceRecordings('gemini')],
+  opencode: [...acp.opencode, ...onceRecordings('opencode')],
+  kimi: [...acp.kimi, ...onceRecordings('kimi')],
+  qwen: [...acp.qwen, ...onceRecordings('qwen')],
+  kilocode: [...acp.kilocode, ...onceRecordings('kilocode')],
   'claude-agent-acp': acp.claudeAgentAcp,
 };
 
@@ -28,7 +29,7 @@ const fixtures = join(import.meta.dirname, '../fixtures');
 /** Of `names`, or all; says what was made. */
 export async function record(client: Client, installed: Installed, names: readonly string[]): Promise<void> {
   const wanted = (recordings[client.name] ?? []).filter(
-    ({ name }) => names.length === 0 || names.includes(name),
+    ({ name }) => names.length === 0 || names.some((only) => matchesGlob(name, only)),
   );
   const directory = join(fixtures, client.name, client.version);
   mkdirSync(directory, { recursive: true });
