@@ -62,7 +62,7 @@ async function killAll(version: Version, only: Kill[] | null): Promise<boolean> 
   const failed = chains.filter(({ violations }) => violations.length > 0).length;
   console.log(`${killed} kills in ${chains.length} runs, ${Math.round((performance.now() - from) / 1000)} s`);
   console.log(`a command had a daemon back after ${Math.round(p95)} ms (95th percentile of ${ready.length})`);
-  console.log(`where the daemons died: ${tally(chains)}`);
+  console.log(`what the daemons after them found: ${tally(chains, killed)}`);
   console.log(failed === 0 ? 'every rule held' : `${failed} runs broke a rule`);
   return failed === 0 && killed > 0;
 }
@@ -93,12 +93,11 @@ async function report(running: Promise<Chain>): Promise<Chain> {
   return chain;
 }
 
-/** By what the next daemon found. */
-function tally(chains: Chain[]): string {
+function tally(chains: Chain[], killed: number): string {
   const counts = new Map<string, number>();
-  for (const place of chains.flatMap(({ found, killed }) => found.slice(1, killed.length + 1))) {
-    counts.set(place, (counts.get(place) ?? 0) + 1);
-  }
+  const places = chains.flatMap((chain) => chain.found.slice(1, chain.killed.length + 1));
+  for (const place of places) counts.set(place, (counts.get(place) ?? 0) + 1);
+  counts.set('killed before they could look', killed - places.length);
   return [...counts]
     .toSorted((a, b) => b[1] - a[1])
     .map(([place, count]) => `${place} ${count}`)

@@ -20,7 +20,7 @@ export const controls: Control[] = [
       '  const settled = await advanceTarget(context, stack.tip);\n' +
       "  if (settled === 'adopted') return settled;\n" +
       '  if (await applyTransitions(context.store, moves, [goesOn',
-    kill: { call: 'pwrite64', at: 510 },
+    kill: { call: 'pwrite64', at: 518 },
     width: 8,
     breaks: /did not end green|are not what the tasks landed/,
   },
@@ -29,7 +29,7 @@ export const controls: Control[] = [
     file: 'engine/continue-attempt.ts',
     find: 'if (await wasStarted(rows.session)) {',
     replace: 'if (rows === null) {',
-    kill: { call: 'pwrite64', at: 240 },
+    kill: { call: 'pwrite64', at: 256 },
     width: 16,
     breaks: /an attempt started twice/,
   },
