@@ -1,9 +1,11 @@
-// npm run bench -- idle: what the daemon costs while 50 agents think: processes that it starts, and memory.
+// npm run bench -- idle: what the daemon costs while 50 agents think: processes that it starts, CPU and memory.
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { report } from './support/figures.ts';
+import type { RunView } from '../src/api/contract/responses.ts';
+import type { TestRepository } from '../test/support/repositories.ts';
+import { type Figure, report } from './support/figures.ts';
 import { checkItems, itemsRepository } from './support/items.ts';
-import { inPlace, type Place, startFix, statFields, untilRun } from './support/place.ts';
+import { cpuSeconds, inPlace, type Place, startFix, statFields, untilRun } from './support/place.ts';
 
 const sessions = 50;
 const watchMs = 60_000;
@@ -35,9 +37,8 @@ async function startedMeanwhile(place: Place, work: () => Promise<unknown>): Pro
   return childFaults(place) - faults + Math.max(0, children(place) - living);
 }
 
-const repository = await itemsRepository(sessions, 0);
-try {
-  await inPlace(async (place) => {
+async function figuresWith(repository: TestRepository, runtime: string): Promise<Figure[]> {
+  return inPlace(async (place) => {
     await place.client.runs();
     await delay(settleMs);
     const none = memory(place);
@@ -46,36 +47,44 @@ try {
       agentCommand: JSON.stringify(['/bin/sleep', '600']),
       concurrency: String(sessions),
       group: 'finding',
+      runtime,
     });
-    await untilRun(
-      place,
-      run,
-      ({ tasks }) => tasks.filter(({ phase }) => phase === 'working').length === sessions,
-    );
+    const allWork = ({ tasks }: RunView): boolean =>
+      tasks.filter(({ phase }) => phase === 'working').length === sessions;
+    await untilRun(place, run, allWork);
     const session = (await place.client.sessions())[0];
     await delay(settleMs);
+    const cpu = cpuSeconds(place);
     const started = await startedMeanwhile(place, () => delay(watchMs));
+    const share = (cpuSeconds(place) - cpu) / (watchMs / 1000);
     const full = memory(place);
     const control = await startedMeanwhile(place, () => place.client.diff(session?.id ?? ''));
     if (control === 0) throw new Error('a git that the daemon did start was not seen');
-    const made = `${(watchMs / 1000).toFixed(0)} s; control: ${control} faults for one ao diff`;
-    report([
+    const seconds = (watchMs / 1000).toFixed(0);
+    const made = `${seconds} s; control: ${control} faults for one ao diff`;
+    const who = `${sessions} idle sessions, ${runtime}`;
+    return [
+      { what: `processes started beside ${who}`, value: started, made, most: 0, digits: 0 },
       {
-        what: `processes started beside ${sessions} idle sessions`,
-        value: started,
-        made,
-        most: 0,
-        digits: 0,
+        what: `CPU of the daemon beside ${who} (% of a core)`,
+        value: 100 * share,
+        made: `${seconds} s`,
+        most: 3,
       },
-      { what: `daemon memory, ${sessions} sessions (MB)`, value: full, made: 'VmRSS', most: 170, digits: 0 },
+      { what: `daemon memory, ${who} (MB)`, value: full, made: 'VmRSS', most: 170, digits: 0 },
       {
-        what: 'the same ÷ none',
+        what: `the same ÷ none, ${runtime}`,
         value: full / none,
         made: `${full.toFixed(0)} ÷ ${none.toFixed(0)} MB`,
         most: 1.3,
       },
-    ]);
+    ];
   });
+}
+
+const repository = await itemsRepository(sessions, 0);
+try {
+  report([...(await figuresWith(repository, 'process')), ...(await figuresWith(repository, 'tmux'))]);
 } finally {
   await repository.remove();
 }
