@@ -1,10 +1,10 @@
 // npm run bench [-- NAME...]: all benchmarks, or the named ones, one after another. Ends with 1 where a figure is short.
-// `simulation`, `kills` and `input` take long and run only where they are named.
+// `simulation`, `kills`, `files` and `input` take long and run only where they are named.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const names = ['startup', 'fleet', 'queue', 'workspace', 'idle', 'latency', 'store'];
-const long = ['simulation', 'kills', 'input'];
+const long = ['simulation', 'kills', 'files', 'input'];
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => ![...names, ...long].includes(name));
 if (unknown !== undefined) {

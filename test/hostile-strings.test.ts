@@ -214,6 +214,7 @@ test('as names and contents of files, and messages of commits, they are saved, c
   const names = [...new Set(passable().map(fileName))].filter(isFileName);
   assert.ok(names.length > 3000, `${names.length} names`);
   await Promise.all(names.map((name) => writeFile(path.join(place, `d${name}`), name)));
+  await writeFile(path.join(place, 'refused\\.git'), ''); // by git itself, and taken for nothing else
   const person = { name: strings[3] ?? '', email: 'x@example.com' };
   const message = `Fix ${passable().slice(0, 200).join('\n')}\n`;
   const spec = {
