@@ -17,6 +17,8 @@ interface World {
   runners: number;
   /** Which of the tests under way ends next. */
   order: number[];
+  /** Whenever something is waited for, so many come; the others are there from the beginning. */
+  joins: number[];
   /** Of each first run in turn: whether a good batch fails in it. */
   flakes: boolean[];
 }
@@ -32,6 +34,7 @@ const worlds: fc.Arbitrary<World> = fc.record({
   window: fc.integer({ min: 1, max: 16 }),
   runners: fc.integer({ min: 1, max: 4 }),
   order: fc.array(fc.nat(7), { maxLength: 40 }),
+  joins: fc.array(fc.nat(3), { maxLength: 8 }),
   flakes: fc.array(fc.boolean(), { maxLength: 40 }),
 });
 
@@ -64,7 +67,14 @@ interface Run {
 /** Carries the planner's decisions out in a world whose truth it cannot see. */
 function simulate(world: World): Run {
   const run: Run = { landed: [], rejected: [], landings: 0, tests: 0, confirmations: 0 };
-  const queue = Array.from({ length: world.count }, (_, id) => id);
+  const all = Array.from({ length: world.count }, (_, id) => id);
+  const joins = [...world.joins];
+  const absent = Math.min(
+    world.count,
+    joins.reduce((sum, more) => sum + more, 0),
+  );
+  const later = all.slice(world.count - absent);
+  const queue = all.slice(0, world.count - absent);
   const known = new Map<string, BatchOutcome>();
   const under = new Map<string, number[]>();
   const order = [...world.order];
@@ -88,7 +98,9 @@ function simulate(world: World): Run {
       outcomes: known,
       testing: new Set(under.keys()),
     });
-    if (decision.kind === 'idle') return run;
+    if (decision.kind === 'idle' && later.length === 0) return run;
+    if (decision.kind === 'idle' || decision.kind === 'wait') queue.push(...later.splice(0, joins.shift()));
+    if (decision.kind === 'idle') continue;
     if (decision.kind === 'wait') {
       assert.ok(under.size > 0, 'waits for nothing');
       const [key, batch] = [...under][(order.shift() ?? 0) % under.size] ?? ['', []];
@@ -160,7 +172,7 @@ test('a rejected entry is really at fault: without it its batch is good, with it
 test('with one runner a culprit costs at most one search, and a landing at most one test', () => {
   fc.assert(
     fc.property(worlds, (world) => {
-      const run = simulate({ ...world, runners: 1, flakes: [] });
+      const run = simulate({ ...world, runners: 1, joins: [], flakes: [] });
       const culprits = run.rejected.filter(({ cause }) => cause === 'failed').length;
       assert.ok(run.tests <= culprits * (Math.log2(16) + 1) + run.landings, `${run.tests} tests`);
       assert.equal(run.confirmations, culprits);
@@ -176,6 +188,7 @@ test('a queue without culprits lands in batches that grow', () => {
     conflicts: [],
     stale: new Set<number>(),
     order: [],
+    joins: [],
     flakes: [],
   };
   const run = simulate({ ...nothing, count: 47, window: 1, runners: 2 });
@@ -184,7 +197,14 @@ test('a queue without culprits lands in batches that grow', () => {
 });
 
 test('two changes that are good alone and break together cost the later one, with both as evidence', () => {
-  const nothing = { bad: new Set<number>(), conflicts: [], stale: new Set<number>(), order: [], flakes: [] };
+  const nothing = {
+    bad: new Set<number>(),
+    conflicts: [],
+    stale: new Set<number>(),
+    order: [],
+    joins: [],
+    flakes: [],
+  };
   const run = simulate({ ...nothing, count: 6, window: 8, runners: 1, incompatible: [[1, 4]] });
   assert.deepEqual(
     run.rejected.map(({ entry, because }) => ({ entry, because })),

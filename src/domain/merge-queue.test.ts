@@ -47,6 +47,16 @@ test('an entry that joined while a batch was tested does not hold the batch up',
   });
 });
 
+test('entries that join while a batch is tested are tested with it by a free runner, once', () => {
+  const two = { runners: 3, testing: testing('a') };
+  assert.deepEqual(planQueue(state('abcdef', two)), { kind: 'test', batches: [['a', 'b', 'c', 'd']] });
+  assert.deepEqual(planQueue(state('abcdef', { ...two, testing: testing('a', 'abc') })), { kind: 'wait' });
+  assert.deepEqual(planQueue(state('a', two)), { kind: 'wait' });
+  const passed = { runners: 3, outcomes: outcomes({ a: 'passed' }) };
+  assert.deepEqual(planQueue(state('abcdef', { ...passed, testing: testing('abcd') })), { kind: 'wait' });
+  assert.deepEqual(planQueue(state('abcdef', passed)), { kind: 'land', batch: ['a'] });
+});
+
 test('a failed batch is halved until the culprit stands last in a failing prefix', () => {
   const one = planQueue(state('abcd', { outcomes: outcomes({ abcd: 'suspect' }) }));
   assert.deepEqual(one, { kind: 'test', batches: [['a', 'b']] });

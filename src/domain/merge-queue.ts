@@ -11,6 +11,9 @@
  * A failure that was seen once is a suspicion: it leads the search, and only the prefix that the search ends with is
  * confirmed by a second run. The failures on the way there were shown again by that shorter prefix.
  *
+ * Those who join while a batch is tested need not wait for its end: a free runner tests the batch with them, once. Then
+ * nothing lands before that test has ended, and it is all that landing waits for.
+ *
  * No entry starves: each decision tests a batch that was not tested on this head, confirms one that was not confirmed,
  * or takes entries off the queue, and the first entry is part of every batch. Newcomers only join at the end.
  */
@@ -63,10 +66,14 @@ export function planQueue(state: QueueState): QueueDecision {
   const failing = Math.min(...lengths.failed.filter((length) => length > passing));
   if (failing === passing + 1) return settle(state, line, passing);
   if (failing !== Number.POSITIVE_INFINITY) return search(state, line, { passing, failing });
-  if (lengths.testing.some((length) => length > passing)) return { kind: 'wait' };
-  if (passing > 0) return { kind: 'land', batch: line.slice(0, passing) };
-  if (state.testing.size >= state.runners) return { kind: 'wait' };
-  return { kind: 'test', batches: [firstPlaces(state.entries, state.window, line)] };
+  const longer = lengths.testing.filter((length) => length > passing);
+  if (passing > 0)
+    return longer.length > 0 ? { kind: 'wait' } : { kind: 'land', batch: line.slice(0, passing) };
+  const batch = firstPlaces(state.entries, state.window, line);
+  const [under = 0, ...others] = longer;
+  const isNext = others.length === 0 && batch.length > under;
+  if (!isNext || state.testing.size >= state.runners) return { kind: 'wait' };
+  return { kind: 'test', batches: [batch] };
 }
 
 /** The entry behind the `passing` first ones of the line is the culprit, unless a second run says otherwise. */
