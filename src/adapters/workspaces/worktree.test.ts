@@ -7,7 +7,7 @@ import {
   setUpWorkspaces,
   type WorkspaceSetup,
 } from '../../../test/contracts/workspaces.contract.ts';
-import { digest, openRepository } from '../../../test/support/repositories.ts';
+import { digest, openRepository, temporaryDirectory } from '../../../test/support/repositories.ts';
 import { AoError } from '../../domain/errors.ts';
 import { openTarget } from '../git/target.ts';
 import { describeDifference, fingerprint } from './fingerprint.ts';
@@ -135,4 +135,23 @@ test('the fingerprint stays the same while agents work, and tells in a sentence 
   );
   await worktreeWorkspaces.remove(hub, made.workspace);
   assert.equal(await user.head(), head);
+});
+
+test('the fingerprint covers hooks in a place of their own, git directories of submodules and the user’s other worktrees', async () => {
+  const { user, make } = await setUp();
+  const other = path.join(await temporaryDirectory(), 'other');
+  rubbish.push(path.dirname(other));
+  await user.git('config', 'core.hooksPath', '.git/own-hooks');
+  await user.git('config', 'extensions.worktreeConfig', 'true');
+  await user.git('worktree', 'add', '--quiet', '--detach', other);
+  await user.write({ '.git/modules/a/b/HEAD': 'ref: refs/heads/x\n', '.git/own-hooks/pre-push': '' });
+  const before = await fingerprint(user.path);
+  const made = await make();
+  assert.equal(describeDifference(before, await fingerprint(user.path)), null);
+  const written = ['own-hooks/post-merge', 'modules/a/b/config', 'worktrees/other/config.worktree'];
+  await made.agent.write(Object.fromEntries(written.map((name) => [`../../.git/${name}`, 'x'])));
+  await made.agent.write({ '../../.git/worktrees/other/commondir': '/elsewhere\n' });
+  const difference = describeDifference(before, await fingerprint(user.path)) ?? '';
+  for (const name of [...written, 'worktrees/other/commondir'])
+    assert.ok(difference.includes(`${name} is new`), difference);
 });
