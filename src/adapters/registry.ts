@@ -2,6 +2,7 @@ import { AoError } from '../domain/errors.ts';
 import type { Agent } from '../ports/agent.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { anyAcpAgent } from './agents/acp/index.ts';
+import { geminiAgent, kilocodeAgent, kimiAgent, opencodeAgent, qwenAgent } from './agents/acp/named.ts';
 import { claudeCodeAgent } from './agents/claude-code/index.ts';
 import { codexAgent } from './agents/codex/index.ts';
 import { commandAgent } from './agents/command/index.ts';
@@ -10,10 +11,21 @@ import { processRuntime } from './runtimes/process/index.ts';
 import { tmuxRuntime } from './runtimes/tmux/index.ts';
 
 /** Every built-in agent, a line each. */
-const agents: readonly Agent[] = [commandAgent, scriptedAgent, claudeCodeAgent, codexAgent, anyAcpAgent];
+const agents: readonly Agent[] = [
+  commandAgent,
+  scriptedAgent,
+  claudeCodeAgent,
+  codexAgent,
+  anyAcpAgent,
+  kimiAgent,
+  kilocodeAgent,
+  opencodeAgent,
+  geminiAgent,
+  qwenAgent,
+];
 
 /** What people also call them. */
-const aliases: Readonly<Record<string, string>> = { claude: 'claude-code' };
+const aliases: Readonly<Record<string, string>> = { claude: 'claude-code', kimicode: 'kimi' };
 
 /** Rejects an unknown name with the names that are known. */
 export function findAgent(name: string): Agent {

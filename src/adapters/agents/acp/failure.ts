@@ -34,8 +34,9 @@ function classOf(error: JsonObject, data: JsonObject, message: string): FailureC
   if (/context (window|length)|too long|ContextOverflow/i.test(message)) return 'context_full';
   if (named[name] !== undefined) return named[name];
   const status = code >= 400 && code < 600 ? code : Number(/\b([45]\d\d)\b/.exec(message)?.[1] ?? 0);
-  if (status === 429) return 'rate_limit';
-  if (status === 401 || status === 403 || code === authRequired) return 'authentication';
+  if (status === 429 || /rate limit/i.test(message)) return 'rate_limit';
+  if (status === 401 || status === 403 || code === authRequired || /api key/i.test(message))
+    return 'authentication';
   if (status >= 500 || /overloaded|at capacity/i.test(message)) return 'overloaded';
   if (/ECONN|fetch failed|unable to connect|network|socket/i.test(message)) return 'network';
   if (/terminated|disconnected|premature/i.test(message)) return 'truncated';

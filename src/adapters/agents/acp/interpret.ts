@@ -12,7 +12,7 @@ import {
   textAt,
 } from '../json-lines.ts';
 import { readRpc, type RpcMessage, rpcLine } from '../json-rpc.ts';
-import { deed, said } from '../said.ts';
+import { deed, emptyAnswer, said } from '../said.ts';
 import { failureOf } from './failure.ts';
 
 /** Plain data. */
@@ -20,9 +20,12 @@ export interface AcpState {
   lines: JsonLinesState;
   workspace: string;
   yolo: boolean;
+  greeted: boolean;
   session: string | null;
   /** It has begun to answer a prompt and has not ended. */
   working: boolean;
+  /** It has said or done anything since then. */
+  spoke: boolean;
   /** Words of the agent of which the line's end has not come yet. */
   unsaid: string;
   /** Questions that are open: the agent's own id of each, and its options. */
@@ -36,6 +39,16 @@ export interface AcpOption {
 
 type Opening = Pick<LaunchSpec, 'workspace' | 'permissions'>;
 
+const nothing = {
+  lines: noJsonLine,
+  greeted: false,
+  session: null,
+  working: false,
+  spoke: false,
+  unsaid: '',
+  asked: {},
+};
+
 export function begin({ workspace, permissions }: Opening): Beginning<AcpState> {
   const yolo = permissions === 'yolo';
   const params = {
@@ -44,7 +57,7 @@ export function begin({ workspace, permissions }: Opening): Beginning<AcpState> 
     clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
   };
   return {
-    state: { lines: noJsonLine, workspace, yolo, session: null, working: false, unsaid: '', asked: {} },
+    state: { ...nothing, workspace, yolo },
     replies: [rpcLine({ id: 'initialize', method: 'initialize', params }, '2.0')],
   };
 }
@@ -84,17 +97,20 @@ function interpretLine(line: JsonLine, state: AcpState): Step<AcpState> {
 }
 
 function response(message: RpcMessage & { kind: 'response' }, state: AcpState): Step<AcpState> {
-  const { id, error, result } = message;
-  if (id === 'initialize' || id === 'session') {
-    if (error !== null) return seen(state, failed(failureOf(error)));
-    return id === 'initialize' ? greeted(state) : opened(textAt(result, 'sessionId'), state);
+  const { error, result } = message;
+  if (state.session !== null) {
+    const isOfPrompt = error !== null || textAt(result, 'stopReason') !== '';
+    return isOfPrompt ? turnEnded(message, state) : seen(state);
   }
-  return turnEnded(message, state);
+  // The first two answers, one after the other, are to the greeting and to the wish for a session.
+  if (error !== null) return seen(state, failed(failureOf(error)));
+  return state.greeted ? opened(textAt(result, 'sessionId'), state) : greeted(state);
 }
 
 function greeted(state: AcpState): Step<AcpState> {
   const params = { cwd: state.workspace, mcpServers: [] };
-  return { ...seen(state), replies: [rpcLine({ id: 'session', method: 'session/new', params }, '2.0')] };
+  const replies = [rpcLine({ id: 'session', method: 'session/new', params }, '2.0')];
+  return { ...seen({ ...state, greeted: true }), replies };
 }
 
 function opened(session: string, state: AcpState): Step<AcpState> {
@@ -115,10 +131,12 @@ function turnEnded(
   const { state, observations } = speakOut(before);
   const open = Object.keys(state.asked).map((request): Observation => ({ kind: 'settled', request }));
   const end: TurnEnd =
-    error === null ? endOf(textAt(result, 'stopReason')) : { outcome: 'failed', failure: failureOf(error) };
+    error === null
+      ? endOf(textAt(result, 'stopReason'), before.spoke)
+      : { outcome: 'failed', failure: failureOf(error) };
   const spent = objectAt(result, 'usage');
   return seen(
-    { ...state, working: false, asked: {} },
+    { ...state, working: false, spoke: false, asked: {} },
     { kind: 'received', message: String(id) },
     ...observations,
     ...open,
@@ -127,10 +145,10 @@ function turnEnded(
   );
 }
 
-function endOf(reason: string): TurnEnd {
+function endOf(reason: string, spoke: boolean): TurnEnd {
   switch (reason) {
     case 'end_turn':
-      return { outcome: 'completed' };
+      return spoke ? { outcome: 'completed' } : { outcome: 'failed', failure: emptyAnswer };
     case 'cancelled':
       return { outcome: 'interrupted' };
     case 'max_tokens':
@@ -202,7 +220,7 @@ function update(value: JsonObject, before: AcpState): Step<AcpState> {
   const begun: Observation[] = before.working
     ? []
     : [{ kind: 'received', message: null }, { kind: 'turn_started' }];
-  const state = { ...before, working: true };
+  const state = { ...before, working: true, spoke: before.spoke || what !== 'agent_thought_chunk' };
   if (what === 'agent_message_chunk') {
     const text = state.unsaid + textAt(objectAt(value, 'content'), 'text');
     const end = text.lastIndexOf('\n') + 1;

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { dialogAgentContract } from '../../../../test/contracts/dialog-agent.contract.ts';
+import { recordedOutput } from '../../../../test/support/recorded-output.ts';
+import { findAgent } from '../../registry.ts';
+import { anyAcpAgent } from './index.ts';
+
+const asking = recordedOutput('opencode/1.18.33/permission-unanswered');
+dialogAgentContract(anyAcpAgent, asking);
+
+describe('an agent of the Agent Client Protocol', () => {
+  const begun = (permissions: 'ask' | 'yolo') =>
+    anyAcpAgent.interpret(asking, anyAcpAgent.begin({ workspace: '/w', model: null, permissions }).state);
+  const question = (seen: ReturnType<typeof begun>): string => {
+    const found = seen.observations.find(({ kind }) => kind === 'permission');
+    assert.ok(found?.kind === 'permission');
+    return found.request.id;
+  };
+
+  test('is answered by the kind of an option, whatever the options are called', () => {
+    const seen = begun('ask');
+    const answer = (allow: boolean) =>
+      JSON.parse(
+        anyAcpAgent.encode({ kind: 'answer', request: question(seen), allow, reason: '' }, seen.state) ?? '',
+      ).result.outcome;
+    assert.deepEqual(answer(true), { outcome: 'selected', optionId: 'once' });
+    assert.deepEqual(answer(false), { outcome: 'selected', optionId: 'reject' });
+  });
+
+  test('is allowed everything at once where a person said so', () => {
+    const seen = begun('yolo');
+    assert.equal(seen.observations.filter(({ kind }) => kind === 'permission').length, 0);
+    assert.match(seen.replies.at(-1) ?? '', /"optionId":"once"/);
+  });
+
+  test('takes no message while it answers, and one before it has not begun', () => {
+    const message = { kind: 'message', id: 'm', text: 'x' } as const;
+    assert.equal(anyAcpAgent.encode(message, begun('ask').state), null);
+    assert.equal(
+      anyAcpAgent.encode(
+        message,
+        anyAcpAgent.begin({ workspace: '/w', model: null, permissions: 'ask' }).state,
+      ),
+      null,
+    );
+  });
+
+  test('is each of those that people have, under its own name and others', () => {
+    const spec = {
+      prompt: '',
+      promptFile: '',
+      workspace: '/w',
+      command: null,
+      script: null,
+      model: null,
+    } as const;
+    for (const [name, program] of [
+      ['kimi', 'kimi'],
+      ['kimicode', 'kimi'],
+      ['kilocode', 'kilo'],
+      ['opencode', 'opencode'],
+      ['gemini', 'gemini'],
+      ['qwen', 'qwen'],
+    ] as const) {
+      assert.equal(findAgent(name).launch({ ...spec, permissions: 'ask' }).argv[0], program);
+    }
+  });
+});

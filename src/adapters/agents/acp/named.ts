@@ -1,0 +1,69 @@
+import { acpAgent } from './index.ts';
+
+/** Agents that people have, by the commands that make them speak the protocol, each with the variables it reads. */
+export const kimiAgent = acpAgent({
+  name: 'kimi',
+  argv: () => ['kimi', 'acp'],
+  environment: [
+    'KIMI_CODE_HOME',
+    'KIMI_MODEL_NAME',
+    'KIMI_MODEL_API_KEY',
+    'KIMI_MODEL_PROVIDER_TYPE',
+    'KIMI_MODEL_BASE_URL',
+    'KIMI_API_KEY',
+  ],
+  env: { KIMI_CODE_NO_AUTO_UPDATE: '1' },
+});
+
+export const kilocodeAgent = acpAgent({
+  name: 'kilocode',
+  argv: () => ['kilo', 'acp'],
+  environment: [
+    'KILO_CONFIG_DIR',
+    'KILO_CONFIG_CONTENT',
+    'KILO_AUTH_CONTENT',
+    'ANTHROPIC_API_KEY',
+    'OPENAI_API_KEY',
+    'GEMINI_API_KEY',
+    'OPENROUTER_API_KEY',
+  ],
+  env: {},
+});
+
+export const opencodeAgent = acpAgent({
+  name: 'opencode',
+  argv: () => ['opencode', 'acp'],
+  environment: [
+    'OPENCODE_CONFIG',
+    'OPENCODE_CONFIG_DIR',
+    'OPENCODE_CONFIG_CONTENT',
+    'OPENCODE_AUTH_CONTENT',
+    'ANTHROPIC_API_KEY',
+    'OPENAI_API_KEY',
+    'GEMINI_API_KEY',
+    'OPENROUTER_API_KEY',
+  ],
+  env: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
+});
+
+export const geminiAgent = acpAgent({
+  name: 'gemini',
+  argv: () => ['gemini', '--acp'],
+  environment: [
+    'GEMINI_API_KEY',
+    'GOOGLE_API_KEY',
+    'GOOGLE_GEMINI_BASE_URL',
+    'GOOGLE_CLOUD_PROJECT',
+    'GOOGLE_APPLICATION_CREDENTIALS',
+    'GOOGLE_GENAI_USE_VERTEXAI',
+    'GEMINI_CLI_HOME',
+  ],
+  env: {},
+});
+
+export const qwenAgent = acpAgent({
+  name: 'qwen',
+  argv: () => ['qwen', '--acp'],
+  environment: ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL', 'DASHSCOPE_API_KEY', 'QWEN_HOME'],
+  env: {},
+});
