@@ -50,6 +50,13 @@ test('a refused permission is a fault of the disk only in our own directory', ()
   assert.equal(diskFaultOf(systemError('EACCES', '/data/aorta/x'), home), null);
 });
 
+test('a directory of ours that cannot be made is a fault of the disk, as Node tells it', () => {
+  const told = Object.assign(systemError('ENOENT', '/data/ao/runs/1'), { syscall: 'mkdir' });
+  assert.equal(diskFaultOf(told, home), 'failing');
+  assert.equal(diskFaultOf(told, '/data/other'), null);
+  assert.equal(diskFaultOf(systemError('ENOENT', '/data/ao/runs/1'), home), null);
+});
+
 test('what git says and what is not permitted proves nothing by itself', () => {
   assert.equal(isProvenDiskFault(new Error('wrapped', { cause: systemError('EIO') })), true);
   assert.equal(isProvenDiskFault(new GitError('No space left on device', 128)), false);

@@ -58,13 +58,13 @@ function saidByGit({ message }: Error): DiskFault | null {
 
 function saidByTheSystem(error: Error, own: string): DiskFault | null {
   if (error instanceof DiskBlocked) return 'failing';
-  const { code, errcode, path } = error as { code?: unknown; errcode?: unknown; path?: unknown };
+  const { code, errcode, path, syscall } = error as Error &
+    Partial<Record<'code' | 'errcode' | 'path' | 'syscall', unknown>>;
   if (typeof errcode === 'number') return bySqliteCode[errcode & 0xff] ?? null;
   if (typeof code !== 'string') return null;
-  if (code === 'EACCES' || code === 'EPERM') {
-    return own !== '' && typeof path === 'string' && (path === own || path.startsWith(own + sep))
-      ? 'closed'
-      : null;
-  }
+  const isOurs = own !== '' && typeof path === 'string' && (path === own || path.startsWith(own + sep));
+  if (code === 'EACCES' || code === 'EPERM') return isOurs ? 'closed' : null;
+  // Node makes a directory with its parents, asks what is there when that fails, and tells the answer to that: nothing.
+  if (code === 'ENOENT' && syscall === 'mkdir') return isOurs ? 'failing' : null;
   return byCode[code] ?? null;
 }
