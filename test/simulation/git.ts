@@ -93,10 +93,20 @@ function changesBetween(from: Files, to: Files): FileChange[] {
   return paths.map((path): FileChange => {
     const [before, after] = [linesOf(from.get(path)), linesOf(to.get(path))];
     const status = !from.has(path) ? 'added' : !to.has(path) ? 'deleted' : 'modified';
-    const added = after.filter((line) => !before.includes(line));
-    const removed = before.filter((line) => !after.includes(line));
+    const added = without(after, before);
+    const removed = without(before, after);
     const mode = status === 'deleted' ? null : '100644';
     return { path, oldPath: null, status, binary: false, bytes: 0, added, removed, mode };
+  });
+}
+
+/** A line that was there once and is there twice was added once. */
+function without(lines: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return lines.filter((line) => {
+    const at = left.indexOf(line);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
   });
 }
 
@@ -111,6 +121,7 @@ export interface HubSurroundings {
 
 export function makeHub({ scheduler, life, git, onCheckout }: HubSurroundings): Hub {
   const ask = <T>(effect: () => T): Promise<T> => scheduler.call(life, effect);
+  const write = <T>(effect: () => T): Promise<T> => ask(() => scheduler.write('git', effect));
   const tree = (revision: string): string => git.commits.get(revision)?.tree ?? revision;
   return {
     gitDir: '/home/hub.git',
@@ -118,8 +129,8 @@ export function makeHub({ scheduler, life, git, onCheckout }: HubSurroundings): 
     fetchFrom: () => ask(() => git.branch),
     treeOf: (commit) => ask(() => git.commit(commit).tree),
     isAncestor: (ancestor, commit) => ask(() => git.ancestors(commit).has(ancestor)),
-    merge: (ours, theirs) => ask(() => git.merge(ours, theirs)),
-    commit: (spec: CommitSpec) => ask(() => git.add(spec.tree, spec.parents, spec.message)),
+    merge: (ours, theirs) => write(() => git.merge(ours, theirs)),
+    commit: (spec: CommitSpec) => write(() => git.add(spec.tree, spec.parents, spec.message)),
     restorePaths: (from, source, paths) =>
       ask(() => {
         const files = new Map(git.files(from));
@@ -135,7 +146,7 @@ export function makeHub({ scheduler, life, git, onCheckout }: HubSurroundings): 
     readFile: (revision, path) => ask(() => git.files(tree(revision)).get(path) ?? null),
     listFiles: (revision) => ask(() => [...git.files(revision).keys()]),
     messages: () => ask(() => []),
-    setRef: (ref, commit) => ask(() => void git.refs.set(ref, git.commit(commit).id)),
+    setRef: (ref, commit) => write(() => void git.refs.set(ref, git.commit(commit).id)),
     readRef: (ref) => ask(() => git.refs.get(ref) ?? null),
     deleteRef: (ref) => ask(() => void git.refs.delete(ref)),
     listRefs: (prefix) =>
@@ -144,7 +155,7 @@ export function makeHub({ scheduler, life, git, onCheckout }: HubSurroundings): 
           .filter(([ref]) => ref.startsWith(prefix))
           .map(([ref, commit]) => ({ ref, commit, at: 0 })),
       ),
-    checkout: (revision, directory) => ask(() => onCheckout(directory, git.files(revision))),
+    checkout: (revision, directory) => write(() => onCheckout(directory, git.files(revision))),
   };
 }
 

@@ -74,8 +74,8 @@ export const plants: Record<string, Plant> = {
   },
   'an agent has no time limit': {
     file: 'engine/watch-session.ts',
-    find: 'Math.max(0, left)',
-    replace: 'left + 1e12',
+    find: 'Math.max(0, options.attemptTimeoutMs - spent)',
+    replace: 'options.attemptTimeoutMs + 1e12',
   },
   'unsaved workspaces are removed': {
     file: 'engine/remove-workspaces.ts',
@@ -151,6 +151,26 @@ export const plants: Record<string, Plant> = {
     file: 'domain/next-step.ts',
     find: "if (task.state === 'done') continue;",
     replace: 'continue;',
+  },
+  'a full disk is counted against what it stops': {
+    file: 'engine/run-loop.ts',
+    find: 'if (trouble !== null || isProvenDiskFault(error)) return',
+    replace: 'if (false) return',
+  },
+  'a workspace that a full disk did not take is a setup that failed': {
+    file: 'engine/continue-attempt.ts',
+    find: ' || isOfTheDisk(context, error)) throw error',
+    replace: ') throw error',
+  },
+  'a head that a full disk did not take ends the run': {
+    file: 'engine/check-head.ts',
+    find: ' || isOfTheDisk(context, error)) throw error',
+    replace: ') throw error',
+  },
+  'the time limit of an agent counts by the wall clock': {
+    file: 'engine/watch-session.ts',
+    find: 'clock.monotonic() - startedMonotonic',
+    replace: 'clock.now() - startedMonotonic',
   },
   'a session that is starting takes no place': {
     file: 'engine/snapshot.ts',

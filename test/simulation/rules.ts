@@ -32,6 +32,8 @@ export class Rules {
   onEvent: (type: string) => void = () => {};
   readonly #rows = new Map<string, Rows[Kind]>();
   readonly #heads = new Set<string>();
+  /** When each landing came, by no wall clock. */
+  readonly #queued = new Map<string, number>();
   readonly #around: Surroundings;
 
   constructor(around: Surroundings) {
@@ -51,6 +53,7 @@ export class Rules {
       const before = this.#rows.get(`${write.kind} ${id}`) ?? null;
       const after = structuredClone(write.op === 'insert' ? write.row : { ...before, ...write.patch }) as Row;
       this.#rows.set(`${write.kind} ${id}`, after);
+      if (this.#around.scheduler.elements.hasSpells) this.#checkBlame(write.kind, after);
       if (write.kind === 'run') this.#heads.add((after as Run).head);
       if (this.#checkMove(write.kind, before, after)) changes += 1;
       return { kind: write.kind, before, after };
@@ -114,6 +117,12 @@ export class Rules {
     if (kind === 'run') this.#checkRun(before as Run | null, after as Run);
   }
 
+  /** A full disk is waited for: nothing ends, fails or is judged because of it. */
+  #checkBlame(kind: Kind, after: Row): void {
+    if (/No space left|ENOSPC|disk is full/.test(JSON.stringify(after)))
+      this.#violate(`${kind} ${after.id} is told of a full disk`);
+  }
+
   #checkTask(before: Task | null, after: Task): void {
     if (after.attempt > after.attemptsAllowed)
       this.#violate(`task ${after.id} uses attempt ${after.attempt} of ${after.attemptsAllowed}`);
@@ -131,7 +140,10 @@ export class Rules {
   #checkGivesUpPlace(task: Task): void {
     const latest = this.#around.scheduler.now - 1_000;
     const kept = this.all('landing').find(
-      (landing) => landing.task === task.id && landing.state === 'queued' && landing.queuedAt < latest,
+      (landing) =>
+        landing.task === task.id &&
+        landing.state === 'queued' &&
+        (this.#queued.get(landing.id) ?? 0) < latest,
     );
     if (kept !== undefined) this.#violate(`task ${task.id} goes and ${kept.id} keeps its place in the queue`);
   }
@@ -149,6 +161,11 @@ export class Rules {
     const live = this.all('session').filter(({ state }) => state !== 'ended').length;
     const { concurrency } = (this.#run(session.run) as Run).options;
     if (live > concurrency) this.#violate(`${live} sessions at once, and ${concurrency} may be`);
+    const { startedMonotonic: started = 0, reason } = session;
+    const { attemptTimeoutMs } = (this.#run(session.run) as Run).options;
+    const lived = this.#around.scheduler.clock.monotonic() - started;
+    if (reason?.startsWith('no end after') && lived < attemptTimeoutMs)
+      this.#violate(`session ${session.id} is ended by its time limit after ${lived} ms`);
   }
 
   /** Only a person gives attempts: by an answer, or by a stop, which gives back the one it cut short. */
@@ -191,6 +208,11 @@ export class Rules {
     const open = this.all('attempt').filter(({ task: of, endedAt }) => of === after.task && endedAt === null);
     const writing = open.filter(({ number }) => number === task?.attempt && task.state === 'in_flight');
     if (writing.length > 1) this.#violate(`task ${after.task} has ${writing.length} attempts that may write`);
+    if (
+      this.#around.scheduler.deaths === 0 &&
+      JSON.stringify(after.verdict)?.includes('the daemon ended while')
+    )
+      this.#violate(`attempt ${after.id} is ended for a death of the daemon, and there was none`);
     if (after.endedAt === null) return;
     const session = this.#rows.get(`session ${after.session}`) as Session | undefined;
     if (session?.state !== 'ended') this.#violate(`attempt ${after.id} ends, its session does not`);
@@ -203,6 +225,7 @@ export class Rules {
     const { intent } = after;
     const task = this.#rows.get(`task ${after.task}`) as Task | undefined;
     if (after.state === 'queued' && before === null) {
+      this.#queued.set(after.id, this.#around.scheduler.now);
       const verdict = (this.#rows.get(`attempt ${after.task}.${after.attempt}`) as Attempt).verdict;
       if (verdict?.status !== 'passed') this.#violate(`landing ${after.id} is queued without a verdict`);
       if (task?.state !== 'in_flight')

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/ports/clock.ts';
+import { type Elements, fullDisk } from './elements.ts';
 import type { Random } from './random.ts';
 
 /** One daemon from its start to its death. What is asked of the world by a dead one is never answered. */
@@ -22,28 +23,46 @@ interface Job {
 /** Thrown when an invariant does not hold. */
 export class Violation extends Error {}
 
+/** So many answers at once without a step are a daemon that runs in circles, and would never let a step come. */
+const circle = 100_000;
+
 /** Time and order: everything that happens waits here, and the seed picks what happens next. */
 export class Scheduler {
   readonly random: Random;
+  readonly elements: Elements;
   readonly clock: Clock;
   readonly trace: string[] = [];
   now = 1_700_000_000_000;
   steps = 0;
+  /** Of daemons. */
+  deaths = 0;
   violation: Error | null = null;
   /** How often an answer of the store or of git waits its turn instead of coming at once. */
   readonly interleaving: number;
   onDeath: (life: Life) => void = () => {};
   readonly #began = this.now;
   readonly #jobs: Job[] = [];
+  /** Answers that came at once since the last step. */
+  #inARow = 0;
 
-  constructor(random: Random) {
+  constructor(random: Random, elements: Elements) {
     this.random = random;
+    this.elements = elements;
     this.interleaving = random.pick([0, 0.02, 0.1, 0.3]);
-    this.clock = { now: () => this.now, monotonic: () => this.now };
+    this.clock = {
+      now: () => this.now + elements.offset(this.elapsed),
+      monotonic: () => this.now,
+    };
   }
 
   get elapsed(): number {
     return this.now - this.#began;
+  }
+
+  /** Fails as writing fails while the disk is full. */
+  write<T>(what: keyof typeof fullDisk, effect: () => T): T {
+    if (this.elements.refuses(what, this.elapsed)) throw fullDisk[what]();
+    return effect();
   }
 
   note(text: string): void {
@@ -74,6 +93,10 @@ export class Scheduler {
   call<T>(life: Life, effect: () => T, delay = 0, signal: AbortSignal | null = null): Promise<T> {
     if (this.#diesNow(life, effect)) return new Promise(() => {});
     if (delay === 0 && !this.random.chance(this.interleaving)) {
+      this.#inARow += 1;
+      if (this.#inARow > circle)
+        this.violation ??= new Error('the daemon asks on and on, and nothing happens');
+      if (this.#inARow > circle) return new Promise(() => {});
       return new Promise((resolve) => resolve(effect()));
     }
     const { promise, resolve, reject } = Promise.withResolvers<T>();
@@ -96,6 +119,7 @@ export class Scheduler {
   kill(life: Life): void {
     if (life.dead) return;
     life.dead = true;
+    this.deaths += 1;
     for (const job of this.#jobs.filter((other) => other.life === life)) {
       this.#drop(job);
       if (job.effect !== null && this.random.chance(0.4)) quietly(job.effect);
@@ -118,6 +142,7 @@ export class Scheduler {
     this.#drop(job);
     this.now += 1;
     this.steps += 1;
+    this.#inARow = 0;
     quietly(job.run); // a violation is remembered
     await new Promise<void>((resolve) => void setImmediate(resolve)); // whatever follows from it at once
     return true;

@@ -1,6 +1,8 @@
 import { openMemoryStore } from '../../src/adapters/stores/memory/index.ts';
+import { AoError } from '../../src/domain/errors.ts';
 import type { RunOptions } from '../../src/domain/run.ts';
 import type { Engine, FixRequest } from '../../src/engine/engine.ts';
+import { Elements } from './elements.ts';
 import { Git } from './git.ts';
 import { type EngineModule, useSystem } from './load-engine.ts';
 import { Machine } from './machine.ts';
@@ -30,7 +32,7 @@ export interface Outcome {
 /** One run of the real engine in a world that the seed makes up. The same seed gives the same trace. */
 export async function simulate(engine: EngineModule, seed: number): Promise<Outcome> {
   const random = new Random(seed);
-  const scheduler = new Scheduler(random);
+  const scheduler = new Scheduler(random, new Elements(seed));
   const project = makeProject(random);
   const git = new Git(project.files);
   const machine = new Machine(scheduler);
@@ -122,12 +124,24 @@ class Daemon {
       .then((engine) => {
         if (life.dead) return;
         this.engine = engine;
-        if (this.#asked) return;
-        return this.request(false).then(() => void (this.#asked = true));
+        return this.#ask(life);
       })
       .catch((error: unknown) => {
         this.#around.scheduler.violation ??= new Error(`the daemon does not start: ${String(error)}`);
       });
+  }
+
+  /** As a person would: once more where the disk did not take it. */
+  async #ask(life: Life): Promise<void> {
+    if (this.#asked || life.dead) return;
+    try {
+      await this.request(false);
+      this.#asked = true;
+    } catch (error) {
+      const { scheduler } = this.#around;
+      if (!scheduler.elements.hasSpells || !(error instanceof AoError)) throw error;
+      scheduler.after(1_000, () => void this.#ask(life));
+    }
   }
 
   async request(resume: boolean): Promise<unknown> {

@@ -9,7 +9,8 @@ const SEEDS = 2_000;
 /** What has to come about somewhere, or the worlds are too kind. */
 const corners = (
   'run.adopted run.flaky run.resume run.stop target.adopted target.held task.accept task.cancel task.fixed task.land ' +
-  'task.park task.retry task.return landing.confirm landing.refuse landing.reject landing.withdraw attempt.superseded'
+  'task.park task.retry task.return landing.confirm landing.refuse landing.reject landing.withdraw attempt.superseded ' +
+  'run.disk_blocked run.disk_free'
 ).split(' ');
 
 test(`the engine keeps every invariant in ${SEEDS} simulated worlds, and the worlds have every corner`, {

@@ -5,6 +5,7 @@ import type { Surroundings } from './world.ts';
 /** What the engine finds in place of an operating system. */
 export function makeSystem({ scheduler, machine }: Surroundings, life: () => Life): System {
   const ask = <T>(effect: () => T): Promise<T> => scheduler.call(life(), effect);
+  const write = <T>(effect: () => T): Promise<T> => ask(() => scheduler.write('files', effect));
   const missing = (path: string): never => {
     throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
   };
@@ -16,8 +17,8 @@ export function makeSystem({ scheduler, machine }: Surroundings, life: () => Lif
     access: (path: string) => ask(() => void (exists(path) || missing(path))),
     lstat: (path: string) => ask(() => look(path)),
     stat: (path: string) => ask(() => look(path)),
-    mkdir: () => ask(() => undefined),
-    mkdtemp: (prefix: string) => ask(() => machine.freshName(prefix)),
+    mkdir: () => write(() => undefined),
+    mkdtemp: (prefix: string) => write(() => machine.freshName(prefix)),
     readdir: (path: string) =>
       ask(() => [
         ...new Set(
@@ -30,7 +31,7 @@ export function makeSystem({ scheduler, machine }: Surroundings, life: () => Lif
     rename: () => ask(() => undefined),
     rmdir: () => ask(() => undefined),
     rm: (path: string) => ask(() => machine.remove(path)),
-    writeFile: (path: string, text: string) => ask(() => void machine.texts.set(path, text)),
+    writeFile: (path: string, text: string) => write(() => void machine.texts.set(path, text)),
   };
   return {
     files,

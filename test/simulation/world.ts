@@ -43,22 +43,35 @@ export function makeWorld(around: Surroundings, life: Life): World {
     checks: makeChecks(around, life),
     setup: {
       prepare: ({ signal }) =>
-        scheduler.call(life, () => ({ env: {} }), scheduler.random.between(0, 100), signal),
+        scheduler.call(
+          life,
+          () => scheduler.write('files', () => ({ env: {} })),
+          scheduler.random.between(0, 100),
+          signal,
+        ),
     },
     openHub: () => scheduler.call(life, () => makeHub(hub)),
     openTarget: () => scheduler.call(life, () => makeTarget(hub, (from, to) => rules.beforeMove(from, to))),
     memoryAvailableBytes: () => (scheduler.random.chance(0.9) ? 64e9 : 1e9),
-    disk: { shortage: () => null, trouble: () => null },
+    disk: { shortage: () => diskTrouble(scheduler), trouble: () => diskTrouble(scheduler) },
     log: (event, fields) => logged(scheduler, event, fields),
     markPrefix: 'simulation',
   };
 }
 
+function diskTrouble({ elements, elapsed }: Scheduler): string | null {
+  return elements.isFull(elapsed) ? 'the disk is full' : null;
+}
+
+const ofTheDisk = ['disk.blocked', 'disk.free', 'disk.untold', 'job.waits', 'run.waits', 'run.still_waits'];
+
 /** Nothing fails here that the engine could not expect: a job that fails is a bug, unless it was given up. */
 function logged(scheduler: Scheduler, event: string, fields: Record<string, unknown>): void {
   const text = String(fields['error'] ?? '');
   scheduler.note(`${event} ${text.split('\n').slice(0, 3).join(' ')}`);
-  if (/aborted/.test(text) || event === 'workspace.kept' || event === 'kept.unusable') return;
+  if (scheduler.elements.hasSpells && ofTheDisk.includes(event)) return;
+  if (/aborted/.test(text) || event === 'workspace.kept') return;
+  if (event === 'kept.unusable' && !text.includes('No space left')) return;
   scheduler.violation ??= new Error(`${event} ${String(fields['job'] ?? '')}: ${text}`);
 }
 
@@ -83,7 +96,7 @@ function watchedStore({ scheduler, rules, store }: Surroundings, life: Life): St
     list: (kind, filter) => scheduler.call(life, () => store.list(kind, filter)).then((rows) => rows),
     commit: async (writes, events) => {
       return scheduler.call(life, async () => {
-        const done = store.commit(writes, events); // written at once, told later
+        const done = scheduler.write('rows', () => store.commit(writes, events)); // written at once, told later
         if (await done) {
           try {
             rules.committed(writes, events);
@@ -136,6 +149,7 @@ function makeWorkspaces({ scheduler, machine, git }: Surroundings, life: Life): 
         () => {
           if (isUnsaved(path)) scheduler.violate(`unsaved work is overwritten: ${path}`);
           if (scheduler.random.chance(0.02)) throw new AoError('failed', 'no workspace can be made');
+          scheduler.write('git', () => {});
           directories.set(path, { files: new Map(git.files(commit)), start: commit, saved: null });
           const made = directories.get(path);
           if (made !== undefined) made.saved = machine.contents(path);
@@ -151,7 +165,7 @@ function makeWorkspaces({ scheduler, machine, git }: Surroundings, life: Life): 
           if (directory === undefined) throw new AoError('failed', `${workspace.path} is gone`);
           mustBeLeft(workspace.path);
           const start = directory.start ?? git.branch;
-          const tree = git.treeOf(directory.files);
+          const tree = scheduler.write('git', () => git.treeOf(directory.files));
           const same = tree === git.commit(start).tree;
           const commit = same ? start : git.add(tree, [start], `${message} `);
           git.refs.set(`refs/ao/sessions/${name}`, commit);
