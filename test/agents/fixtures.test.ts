@@ -30,6 +30,12 @@ test('a recording says nothing of the machine it was made on', () => {
       /(?<![\w/.-])\/(?:root|home\/(?!user\b)|Users|tmp\/[\w-]+-[\w-]{6}\b|work)\b[^"'\s\\]*/g,
     );
     assert.equal(paths, null, path);
+    const ids = text.match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? [];
+    assert.deepEqual(
+      ids.filter((id) => !id.startsWith('00000000-0000-4000-8000-')),
+      [],
+      path,
+    );
     assert.doesNotMatch(text, /127\.0\.0\.1:(?!4010\b)\d+/, path);
   }
 });

@@ -5,7 +5,7 @@ import { agentCache } from '../clients/install.ts';
 import type { Place } from '../clients/place.ts';
 import type { Line } from './take.ts';
 
-const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+const uuid = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/g;
 /** opencode's and its kin's. */
 const prefixedId = /\b(ses|msg|prt|per|evt|toolu|call)_(?!scripted)[0-9A-Za-z]{16,}\b/g;
 

@@ -22,7 +22,7 @@ export class Take {
   readonly #mark = `agents-${randomUUID()}`;
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
-  #exited = false;
+  exited = false;
   #read = 0;
 
   constructor(place: Place, argv: string[], env: Record<string, string> = {}) {
@@ -45,7 +45,7 @@ export class Take {
     this.#ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
       this.#child.once('close', (code, signal) => {
-        this.#exited = true;
+        this.exited = true;
         this.lines.push({ dir: 'exit', at: this.#at(), code, signal });
         resolve();
       });
@@ -72,7 +72,7 @@ export class Take {
         const message = line.dir === 'out' ? parsed(line.line) : null;
         if (message && fits(message)) return message;
       }
-      if (this.#exited || performance.now() > deadline) return null;
+      if (this.exited || performance.now() > deadline) return null;
       await delay(10);
     }
   }
