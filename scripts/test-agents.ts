@@ -1,6 +1,6 @@
 // npm run test:agents [-- <agent>…]: the real agents, in exact versions, against a model server of ours and without a network.
 // npm run test:agents -- --install [<agent>…]: only installs them into a cache, and says what is there.
-// npm run test:agents -- --record [<agent>…] [--only <recording>]: records them at work, for the tests of their adapters.
+// npm run test:agents -- --record [<agent>…] [--only <recording, as once-*>]: records them at work, for the tests of their adapters.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -48,6 +48,8 @@ function test(): number {
   };
   return spawnSync(program, args, { stdio: 'inherit', env }).status ?? 1;
 }
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
 const missing: string[] = [];
 for (const client of chosen) {

@@ -1,5 +1,5 @@
 // Where one client lives in one test: a home that nothing else uses, and a directory to work in.
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Client } from './catalogue.ts';
 import { agentCache, type Installed } from './install.ts';
@@ -18,6 +18,7 @@ export interface Place {
 export function makePlace(client: Client, installed: Installed, url: string): Place {
   const homes = join(agentCache(), 'homes');
   mkdirSync(homes, { recursive: true });
+  removeOld(homes);
   const home = realpathSync(mkdtempSync(join(homes, `${client.name}-`)));
   const place = { client, installed, home, workspace: join(home, 'project'), url };
   mkdirSync(place.workspace);
@@ -27,6 +28,17 @@ export function makePlace(client: Client, installed: Installed, url: string): Pl
     writeFileSync(join(home, path), text);
   }
   return place;
+}
+
+const dayMs = 86_400_000;
+
+/** What was left by runs that were killed. */
+function removeOld(homes: string): void {
+  for (const name of readdirSync(homes)) {
+    const path = join(homes, name);
+    const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - changed > dayMs) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 export function removePlace(place: Place): void {

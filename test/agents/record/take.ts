@@ -42,6 +42,7 @@ export class Take {
       if (!stream) continue;
       createInterface({ input: stream }).on('line', (line) => this.lines.push({ dir, at: this.#at(), line }));
     }
+    process.on('exit', this.#abandon);
     this.#ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
       this.#child.once('close', (code, signal) => {
@@ -88,6 +89,7 @@ export class Take {
     }
     await endTree({ mark: this.#mark, pid, startTime, graceMs: 1000 });
     await this.#ended;
+    process.off('exit', this.#abandon);
     return this.lines;
   }
 
@@ -96,6 +98,17 @@ export class Take {
     const timeout = delay(ms, false, { signal: over.signal }).catch(() => false);
     return Promise.race([this.#ended.then(() => true), timeout]).finally(() => over.abort());
   }
+
+  /** When we are ended ourselves; it leads a process group of its own, which a signal to ours does not reach. */
+  readonly #abandon = (): void => {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // it has ended
+    }
+  };
 
   #at(): number {
     return Math.round(performance.now() - this.#started);
