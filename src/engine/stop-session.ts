@@ -1,5 +1,6 @@
 import { type RunOptions, runtimeOf } from '../domain/run.ts';
-import type { RuntimeHandle, Session } from '../domain/task.ts';
+import type { Session } from '../domain/task.ts';
+import type { Place } from '../ports/runtime.ts';
 import type { World } from './context.ts';
 import { sessionMark } from './start-session.ts';
 import { GRACE_MS } from './watch-session.ts';
@@ -10,16 +11,12 @@ export async function stopSession(
   session: Session,
   options: RunOptions,
 ): Promise<void> {
-  const handle = session.handle ?? (await findSession(world, session, options));
-  await world.findRuntime(handle.runtime).stop(handle, GRACE_MS);
+  const runtime = world.findRuntime(session.handle?.runtime ?? runtimeOf(options));
+  const handle = session.handle ?? (await runtime.find({ ...placeOf(world, session), input: '' }));
+  await runtime.stop(handle, GRACE_MS);
 }
 
-/** Its handle, where its start was not written down. */
-export function findSession(
-  world: Pick<World, 'findRuntime' | 'markPrefix'>,
-  session: Session,
-  options: RunOptions,
-): Promise<RuntimeHandle> {
-  const place = { dir: session.dir, cwd: session.workspace.path, mark: sessionMark(world, session) };
-  return world.findRuntime(runtimeOf(options)).find(place);
+/** By which its runtime finds it where its start was not written down. */
+export function placeOf(world: Pick<World, 'markPrefix'>, session: Session): Omit<Place, 'input'> {
+  return { dir: session.dir, cwd: session.workspace.path, mark: sessionMark(world, session) };
 }

@@ -1,17 +1,18 @@
+import { runtimeOf } from '../domain/run.ts';
 import type { Session, Task } from '../domain/task.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
-import { findSession } from './stop-session.ts';
+import { placeOf } from './stop-session.ts';
 
-/**
- * An agent whose start no daemon lived to write down goes on like every other. False where it is gone.
- */
+/** An agent whose start no daemon lived to write down goes on like every other. False where it is gone. */
 export async function takeOver(
   context: RunContext,
   { task, session }: { task: Task; session: Session },
 ): Promise<boolean> {
-  const handle = await findSession(context, session, context.options);
-  const { state } = await context.findRuntime(handle.runtime).observe(handle);
+  const runtime = context.findRuntime(runtimeOf(context.options));
+  const input = context.findAgent(session.agent).capabilities.dialog ? null : '';
+  const handle = await runtime.find({ ...placeOf(context, session), input });
+  const { state } = await runtime.observe(handle);
   if (state === 'gone') return false;
   const times = { startedAt: context.clock.now(), startedMonotonic: context.clock.monotonic() };
   const patch = { handle, ...times };

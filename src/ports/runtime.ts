@@ -16,7 +16,7 @@ export interface StartSpec {
 }
 
 /** Where a session is, whatever of it runs. */
-export type Place = Pick<StartSpec, 'dir' | 'cwd' | 'mark'>;
+export type Place = Pick<StartSpec, 'dir' | 'cwd' | 'mark' | 'input'>;
 
 /**
  * running: seen alive. exited: it ended and left its status (code is null when a signal ended it). gone: no process and

@@ -141,11 +141,11 @@ export function runtimeContract(
 
     test('finds a session by its place and mark alone, as whoever starts it may die before the handle is kept', async () => {
       const { dir, mark, cwd = dir } = await start(programs.hang);
-      const found = await runtime.find({ dir, cwd, mark });
+      const found = await runtime.find({ dir, cwd, mark, input: '' });
       assert.deepEqual(await runtime.observe(found), { state: 'running' });
       await runtime.stop(found, 5000);
       assert.deepEqual(await runtime.wait(found, never), { state: 'exited', code: null, signal: 'SIGTERM' });
-      const none = await runtime.find({ dir: tmpdir(), cwd: tmpdir(), mark: `${mark}-of-nobody` });
+      const none = await runtime.find({ dir: tmpdir(), cwd: tmpdir(), mark: `${mark}-of-nobody`, input: '' });
       assert.deepEqual(await runtime.observe(none), { state: 'gone' });
     });
 
@@ -190,6 +190,14 @@ export function runtimeContract(
       assert.deepEqual(await runtime.observe(handle), { state: 'running' });
       await runtime.write(handle, 'ünïcode 🙂\n');
       assert.match(await outputOf(handle), /read ünïcode 🙂/);
+    });
+
+    test('gives it also to a program that had to be found', async () => {
+      const { dir, mark, cwd = dir } = await start(programs.answer, { input: null });
+      const found = await runtime.find({ dir, cwd, mark, input: null });
+      await untilReady(found);
+      await runtime.write(found, 'hello\n');
+      assert.match(await outputOf(found), /read hello/);
     });
 
     async function recording(argv: string[], texts: readonly string[]): Promise<void> {

@@ -53,7 +53,7 @@ export function argumentsTooLong(program: string, cause?: unknown): AoError {
 }
 
 /** What a handle says of the input. */
-export function inputOf({ input }: StartSpec): Pick<RuntimeHandle, 'takesInput'> {
+export function inputOf({ input }: Pick<StartSpec, 'input'>): Pick<RuntimeHandle, 'takesInput'> {
   return input === null ? { takesInput: true } : {};
 }
 

@@ -36,7 +36,7 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
   const handles = new Map<string, RuntimeHandle>();
   let lastPid = 0;
 
-  const held = (handle: RuntimeHandle): Held | undefined => sessions.get(handle.startTime);
+  const held = (handle: RuntimeHandle): Held | undefined => sessions.get(handle.mark);
   const observe = async (handle: RuntimeHandle): Promise<Liveness> =>
     held(handle)?.liveness ?? { state: 'gone' };
 
@@ -48,7 +48,7 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
     lastPid += 1;
     const handle = handleOf(spec, lastPid);
     const session = newSession(spec);
-    sessions.set(handle.startTime, session);
+    sessions.set(spec.mark, session);
     handles.set(spec.mark, handle);
     void play(program, spec, session);
     return handle;
@@ -92,8 +92,10 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
     );
   }
 
-  const find = async ({ dir, mark }: Place): Promise<RuntimeHandle> =>
-    handles.get(mark) ?? { runtime: 'memory', pid: 0, startTime: '', dir, mark };
+  const find = async ({ dir, cwd, mark, input }: Place): Promise<RuntimeHandle> => {
+    const handle = { runtime: 'memory', pid: 0, startTime: '', dir, cwd, mark };
+    return input === null ? { ...handle, takesInput: true } : handle;
+  };
   const write = async (handle: RuntimeHandle, text: string): Promise<Delivery> => deliver(held(handle), text);
   const written = async (handle: RuntimeHandle): Promise<string> => (held(handle)?.written ?? []).join('');
   const endInput = async (handle: RuntimeHandle): Promise<void> => closeInput(held(handle));
