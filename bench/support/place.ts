@@ -55,7 +55,7 @@ export async function untilRun(
   run: string,
   wanted: (view: RunView) => boolean,
 ): Promise<RunView> {
-  const deadline = performance.now() + 150_000;
+  const deadline = performance.now() + 600_000; // only so that nothing waits for ever
   for (;;) {
     const view = await place.client.run(run);
     if (wanted(view)) return view;

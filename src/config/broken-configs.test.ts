@@ -15,14 +15,15 @@ const file = join(directory, 'agent-orchestrator.yaml');
 /** What is wrong with how it was refused, null where nothing is. */
 function complaint({ bytes, line }: BrokenConfig): string | null {
   writeFileSync(file, bytes);
-  const started = performance.now();
+  const started = process.cpuUsage();
   try {
     readConfig(file);
     return 'it was accepted';
   } catch (error) {
     if (!(error instanceof AoError))
       return `it threw ${error instanceof Error ? error.stack : String(error)}`;
-    if (performance.now() - started > 5000) return 'it took longer than 5 s';
+    const { user, system } = process.cpuUsage(started); // the machine may be busy with other things
+    if (user + system > 5_000_000) return 'it took longer than 5 s';
     if (error.code !== 'config' || !error.hint) return `no hint: ${error.message}`;
     const told = error.message.split('\n').map((one) => /^(.*):(\d+):(\d+): ([^\p{Cc}]+)$/su.exec(one));
     const lines = bytes.toString('utf8').split('\n').length;
