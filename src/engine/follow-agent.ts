@@ -42,8 +42,9 @@ export async function followAgent(
     await caughtUp();
     for await (const bytes of context.findRuntime(handle.runtime).follow(handle, 0, signal)) {
       read += bytes.length;
-      talk?.gather(hearing.hear(bytes, read <= known.bytes ? known.at : context.clock.now()));
+      const heard = hearing.hear(bytes, read <= known.bytes ? known.at : context.clock.now());
       if (talk === null) continue;
+      talk.gather(heard);
       await caughtUp();
     }
     if (signal.aborted) return followed(hearing);
