@@ -42,7 +42,9 @@ export function diagnosticId(
   rule: string | null,
   message: string,
 ): string {
-  return stableHash([check, 'diagnostic', file ?? '', rule ?? '', normaliseMessage(message)]);
+  // A message may name another line of its file.
+  const text = normaliseMessage(message).replace(/\bline \d+/gi, 'line …');
+  return stableHash([check, 'diagnostic', file ?? '', rule ?? '', text]);
 }
 
 /** Identity of a check as a whole. */
@@ -57,7 +59,6 @@ export function normaliseMessage(message: string): string {
     .replace(/\b\d+(\.\d+)?\s?(ms|s|seconds?|minutes?)\b/g, '…')
     .replace(/\/(tmp|private\/tmp|var\/folders)\/[^\s:'"]+/g, '…')
     .replace(/:\d+(:\d+)?\b/g, ':…')
-    .replace(/\bline \d+/gi, 'line …')
     .replace(/\s+/g, ' ')
     .trim();
 }

@@ -18,6 +18,11 @@ const cases: Record<string, { text: string; failed: string[]; passed: string[] }
     failed: ['subtracts'],
     passed: ['adds', 'multiplies'],
   },
+  'names that differ in a line only': {
+    text: 'PASS: reads line 1\nFAIL: reads line 2\n',
+    failed: ['reads line 2'],
+    passed: ['reads line 1'],
+  },
   gtest: {
     text: '[ RUN      ] A.x\na.cc:3: Failure\n[  FAILED  ] A.x (0 ms)\n[       OK ] A.y (1 ms)\n[  FAILED  ] 1 test, listed below:\n[  FAILED  ] A.x\n',
     failed: ['A.x'],
