@@ -48,6 +48,11 @@ registerHooks({ load(url, context, next) { process.stderr.write(url + '\\n'); re
     assert.doesNotMatch(loaded, /commander|zod|hono|yaml/);
   });
 
+  test('quotes a name without what a terminal would obey', async () => {
+    const { code, stderr } = await run('x\x1b]0;title\x07\x1b[2J\u202ey');
+    assert.deepEqual([code, stderr.split('\n')[0]], [2, 'ao: there is no command "xy"']);
+  });
+
   test('answers from the daemon without loading undici, which an import of node:http does', async () => {
     const other = ao.home('traced');
     const tracer = join(ao.root, 'loaded.mjs');

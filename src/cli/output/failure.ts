@@ -1,17 +1,19 @@
 import { AoError, exitCode } from '../../api/contract/errors.ts';
+import { cleanText } from '../../lib/clean-text.ts';
 import { paint } from './style.ts';
 
 /**
  * Says what went wrong and sets the exit code. People read it on stderr; with `--json` it is also the one document on
- * stdout: `{"error":{code,message,hint}}`. Of a bug the stack is shown too, because somebody has to find it.
+ * stdout: `{"error":{code,message,hint}}`. Of a bug the stack is shown too, because somebody has to find it. What it quotes
+ * (names, output) may hold what terminals obey: people get it without.
  */
 export async function failWith(error: unknown, json: boolean): Promise<void> {
   const known = error instanceof AoError ? error : bug(error);
   const { code, message, hint } = known;
   if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
-  process.stderr.write(`${paint('red', 'ao:', process.stderr)} ${message}\n`);
-  if (hint !== null) process.stderr.write(`    ${hint}\n`);
-  if (known !== error && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  process.stderr.write(`${paint('red', 'ao:', process.stderr)} ${cleanText(message)}\n`);
+  if (hint !== null) process.stderr.write(`    ${cleanText(hint)}\n`);
+  if (known !== error && error instanceof Error) process.stderr.write(`${cleanText(error.stack ?? '')}\n`);
   process.exitCode = exitCode[code];
 }
 
