@@ -126,11 +126,16 @@ async function provedCommits({ lab, repository }: Bench, before: string): Promis
     const checks = await lab.look();
     const names = new Map(checks.flatMap((check) => Object.entries(check.names)));
     const passed = new Set(checks.flatMap((check) => check.passed));
-    const lost = [...known].flatMap(([id, name]) => (passed.has(id) ? [] : [name]));
+    const lost = [...known].flatMap(([id, name]) => (passed.has(id) || isStep(name) ? [] : [name]));
     assert.deepEqual(lost, [], `${commit} is redder than the one before it`);
     known = new Map([...passed].map((id) => [id, names.get(id) ?? id]));
   }
   return commits.length;
+}
+
+/** One of make that has nothing to do is not run again in the lab, where what was built stays. */
+function isStep(name: string): boolean {
+  return name.startsWith('step:');
 }
 
 function treeOf(repository: TestRepository, revision: string): Promise<string> {
