@@ -1,6 +1,7 @@
 import { nextWindow, planQueue } from '../domain/merge-queue.ts';
 import type { Landing } from '../domain/task.ts';
 import { count } from '../lib/count.ts';
+import { Announcements } from './announcements.ts';
 import type { Settled } from './advance-target.ts';
 import type { RunContext } from './context.ts';
 import { landBatch, settleIntents } from './land-batch.ts';
@@ -13,19 +14,21 @@ const FIRST_WINDOW = 4;
 
 /**
  * Works on the queue until it is empty, the head is somebody else's, or the run ends: the planner decides, this carries
- * out. Entries are tested as merged trees against the head; what lands is the tree that was tested.
+ * out. Entries are tested as merged trees against the head; what lands is the tree that was tested. `joined` announces
+ * that there may be new entries.
  */
-export async function mergeQueue(context: RunContext): Promise<void> {
+export async function mergeQueue(context: RunContext, joined = new Announcements()): Promise<void> {
   await settleIntents(context);
   let window = FIRST_WINDOW;
   let trials: Trials | null = null;
   try {
     while (!context.signal.aborted) {
+      const news = joined.next(context.signal); // from before the queue is read, so that none is missed
       trials = await trialsOnHead(context, trials);
       const queued = await context.store.list('landing', { run: context.run, states: ['queued'] });
       if (trials === null || queued.length === 0) return;
       const order = queued.toSorted((a, b) => a.queuedAt - b.queuedAt);
-      window = await nextDecision(context, trials, order, window);
+      window = await nextDecision(context, { trials, news }, order, window);
     }
   } finally {
     await trials?.end();
@@ -51,7 +54,7 @@ async function trialsOnHead(context: RunContext, trials: Trials | null): Promise
 /** Asks the planner and carries its decision out; the window for the next one. */
 async function nextDecision(
   context: RunContext,
-  trials: Trials,
+  { trials, news }: { trials: Trials; news: Promise<void> },
   order: Landing[],
   window: number,
 ): Promise<number> {
@@ -67,16 +70,13 @@ async function nextDecision(
       throw new Error('the planner is idle with entries in the queue');
     case 'test':
       for (const ids of decision.batches) trials.start(pick(order, ids));
-      await trials.firstEnd();
-      return window;
+      break;
     case 'confirm':
       trials.confirm(pick(order, decision.batch));
       if (decision.beside !== null) trials.start(pick(order, decision.beside));
-      await trials.firstEnd();
-      return window;
+      break;
     case 'wait':
-      await trials.firstEnd();
-      return window;
+      break;
     case 'land':
       await land(context, trials, pick(order, decision.batch));
       return nextWindow(window, 'landed');
@@ -91,6 +91,8 @@ async function nextDecision(
       return nextWindow(window, 'rejected');
     }
   }
+  await trials.firstEnd(news);
+  return window;
 }
 
 async function land(context: RunContext, trials: Trials, batch: Landing[]): Promise<Settled | 'stale'> {

@@ -1,4 +1,5 @@
 import { nextSteps, type Step } from '../domain/next-step.ts';
+import type { Announcements } from './announcements.ts';
 import { checkHead } from './check-head.ts';
 import { claimTask } from './claim-task.ts';
 import { closeTask } from './close-task.ts';
@@ -17,6 +18,8 @@ export interface Desk {
   letGo: AbortSignal;
   /** Of each attempt: aborted when its agent has to end. */
   stops: Map<string, AbortController>;
+  /** Tells the merge queue at work that it is wished for again. */
+  joined: Announcements;
 }
 
 /**
@@ -65,7 +68,8 @@ function startJob(context: RunContext, desk: Desk, step: JobStep): void {
       return desk.jobs.ensure(`${run}:attempt:${id}`, () => continueAttempt(context, id, signals));
     }
     case 'merge':
-      return desk.jobs.ensure(`${run}:merge`, () => mergeQueue(context));
+      desk.joined.announce(); // where it is at work already
+      return desk.jobs.ensure(`${run}:merge`, () => mergeQueue(context, desk.joined));
     case 'finish':
       return desk.jobs.ensure(`${run}:finish`, () => finishRun(context, step));
   }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DiskBlocked, isProvenDiskFault } from '../lib/disk-fault.ts';
 import { abandonAttempt } from './abandon-attempt.ts';
+import { Announcements } from './announcements.ts';
 import type { RunContext } from './context.ts';
 import { endRunEarly, finishAnyway } from './end-run-early.ts';
 import { Jobs } from './jobs.ts';
@@ -42,7 +43,7 @@ export class RunLoop {
       onDone: (key) => this.#onDone(key),
       onError: (key, error) => this.#onError(key, error),
     });
-    this.#desk = { jobs, letGo: this.#letGo.signal, stops: new Map() };
+    this.#desk = { jobs, letGo: this.#letGo.signal, stops: new Map(), joined: new Announcements() };
     this.#net = setInterval(() => this.wake(), NET_MS).unref();
   }
 
@@ -112,7 +113,8 @@ export class RunLoop {
     if (this.#letGo.signal.aborted) return;
     const trouble = this.context.disk.trouble();
     if (trouble === null && error instanceof DiskBlocked) return; // over already
-    if (trouble !== null || isProvenDiskFault(error)) return this.#waitForDisk(key, trouble, error);
+    if (trouble !== null || isProvenDiskFault(error, this.context.layout.home))
+      return this.#waitForDisk(key, trouble, error);
     const count = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, count);
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

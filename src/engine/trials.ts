@@ -70,9 +70,9 @@ export class Trials {
     this.#tests.set(key, { landings: new Set(batch.map(({ id }) => id)), abort, ended });
   }
 
-  /** Resolves when one of the tests under way has ended. */
-  async firstEnd(): Promise<void> {
-    await Promise.race([...this.#tests.values()].map(({ ended }) => ended));
+  /** Resolves when one of the tests under way has ended, or with `news`. */
+  async firstEnd(news: Promise<void>): Promise<void> {
+    await Promise.race([news, ...[...this.#tests.values()].map(({ ended }) => ended)]);
     if (this.#failure !== null) throw this.#failure.error;
   }
 
