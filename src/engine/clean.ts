@@ -32,12 +32,14 @@ function ageOf({ clock }: Pick<World, 'clock'>, endedAt: number): number {
 async function cleanRun(world: World, run: Run, request: CleanRequest, result: CleanResult): Promise<void> {
   const hub = await world.openHub(world.layout.hub(run.project), run.path);
   const sessions = await world.store.list('session', { run: run.id });
+  const before = result.kept.length;
   for (const session of sessions) {
-    const reason = await unsaved(world, session);
-    if (reason === null) await cleanSession(world, hub, session, { request, result });
-    else result.kept.push({ kind: 'workspace', name: session.id, reason });
+    const reason =
+      (await unsaved(world, session)) ?? (await cleanSession(world, hub, session, { request, result }));
+    if (reason !== null) result.kept.push({ kind: 'workspace', name: session.id, reason });
   }
   if (!request.dryRun) await removeEmptyFolder(world, run.id);
+  if (result.kept.length > before) return; // the logs say what was at work there
   const logs = world.layout.run(run.id);
   const bytes = await sizeOf(logs);
   if (bytes === null) return;
@@ -54,15 +56,22 @@ async function unsaved(world: World, session: Session): Promise<string | null> {
   return `its work was never saved: ${workspace.path}`;
 }
 
-/** Its workspace (also the branch of one whose directory is gone) and the refs that kept its work. */
+/**
+ * Its workspace (also the branch of one whose directory is gone) and then the refs that kept its work. Why it had to stay, or
+ * null: one that cannot be removed keeps no other.
+ */
 async function cleanSession(
   world: World,
   hub: Hub,
   session: Session,
   { request, result }: { request: CleanRequest; result: CleanResult },
-): Promise<void> {
+): Promise<string | null> {
   const bytes = await sizeOf(session.workspace.path);
-  if (!request.dryRun) await world.workspaces[session.workspace.kind].remove(hub, session.workspace);
+  try {
+    if (!request.dryRun) await world.workspaces[session.workspace.kind].remove(hub, session.workspace);
+  } catch (error) {
+    return `it could not be removed: ${error instanceof Error ? error.message : String(error)}`;
+  }
   if (bytes !== null) result.removed.push({ kind: 'workspace', name: session.id, bytes });
   const kept = [`refs/ao/rescue/${session.id}`, `refs/ao/sessions/${session.id}`];
   const start = `refs/ao/starts/${session.task}.${session.attempt}`;
@@ -72,6 +81,7 @@ async function cleanSession(
     if (!request.dryRun) await hub.deleteRef(ref);
     if (ref.startsWith('refs/ao/rescue/')) result.removed.push({ kind: 'rescue', name: ref, bytes: 0 });
   }
+  return null;
 }
 
 /** Bytes below a path without following links; null where there is nothing. */
@@ -80,6 +90,7 @@ async function sizeOf(place: string): Promise<number | null> {
   if (stat === null) return null;
   if (!stat.isDirectory()) return stat.size;
   let bytes = 0;
-  for (const name of await readdir(place)) bytes += (await sizeOf(path.join(place, name))) ?? 0;
+  for (const name of await readdir(place).catch(() => []))
+    bytes += (await sizeOf(path.join(place, name))) ?? 0;
   return bytes;
 }

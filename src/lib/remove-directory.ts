@@ -15,15 +15,24 @@ export async function removeDirectory(directory: string): Promise<void> {
   }
 }
 
+/** What the failed removal goes on to remove meanwhile is no error. */
 async function makeWritable(directory: string): Promise<void> {
-  if (!(await lstat(directory)).isDirectory()) return;
-  await chmod(directory, 0o700);
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) await makeWritable(path.join(directory, entry.name));
+  try {
+    if (!(await lstat(directory)).isDirectory()) return;
+    await chmod(directory, 0o700);
+    for (const entry of await readdir(directory, { withFileTypes: true })) {
+      if (entry.isDirectory()) await makeWritable(path.join(directory, entry.name));
+    }
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
 
 function isDenied(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   return code === 'EACCES' || code === 'EPERM' || code === 'ENOTEMPTY';
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

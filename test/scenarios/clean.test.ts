@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { access, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { openHub } from '../../src/adapters/git/hub.ts';
+import { noteUnread } from '../../src/adapters/workspaces/record.ts';
 import { makeRepository, openRepository } from '../support/repositories.ts';
 import { fix, openBench, request, script } from './support/engine.ts';
 import { redModules } from './support/modules.ts';
@@ -53,6 +55,31 @@ test('a workspace in which no agent was ever started holds nothing unsaved and i
   const { kept } = await bench.engine.clean({ olderThanMs: 0, dryRun: false });
   assert.deepEqual(kept, []);
   await assert.rejects(access(session.workspace));
+});
+
+test('a workspace that has to stay keeps no other from being cleaned, and stays with its logs however often one cleans', async (t) => {
+  const bench = await openBench(t);
+  const repository = await makeRepository({ files: redModules(['one', 'two']) });
+  t.after(() => repository.remove());
+  const agentScript = await script(bench, {
+    otherwise: [{ write: { file: 'notes.txt', text: 'unfinished\n' } }],
+  });
+  const report = await fix(bench, request(repository, { agentScript, maxAttempts: 1 }));
+  const [stays, goes] = await Promise.all(report.tasks.map(({ id }) => bench.engine.session(id)));
+  assert.ok(stays && goes);
+  const hub = await openHub({ gitDir: await hubIn(bench.home), userRepository: repository.path });
+  await noteUnread(hub, stays.workspace, ['pgdata']);
+  for (const round of ['once', 'again']) {
+    const { kept } = await bench.engine.clean({ olderThanMs: 0, dryRun: false });
+    assert.deepEqual(
+      kept.map(({ kind, name }) => [kind, name]),
+      [['workspace', stays.id]],
+      round,
+    );
+    assert.match(kept[0]?.reason ?? '', /could not be removed: .* was not saved: pgdata/);
+    for (const place of [stays.workspace, stays.log]) await access(place);
+    await assert.rejects(access(goes.workspace));
+  }
 });
 
 async function hubIn(home: string): Promise<string> {

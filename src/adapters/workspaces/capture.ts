@@ -1,12 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AoError } from '../../domain/errors.ts';
-import { gitWith } from '../../lib/git.ts';
+import { type Git, gitWith } from '../../lib/git.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import type { Hub } from '../../ports/git.ts';
 import type { Capture, CaptureSpec } from '../../ports/workspace.ts';
-import { buildTree, type CapturedTree } from './captured-tree.ts';
-import { isDirectory } from './record.ts';
+import { buildTree, type CapturedTree, submodulesOf, type TreeSpec, wholeTree } from './captured-tree.ts';
+import { openDirectory } from './open-directories.ts';
+import { isDirectory, noteUnread } from './record.ts';
 
 /** Longest wait for git in what an agent left: a pipe in the place of a file would hold it for ever. */
 export const captureTimeoutMs = 5 * 60_000;
@@ -32,13 +33,16 @@ async function captureInTurn(hub: Hub, spec: CaptureSpec, sources: readonly Sour
   const rescue = `refs/ao/rescue/${spec.name}`;
   const head = await findHead(hub, spec, sources);
   const files = await isDirectory(spec.workspace.path);
+  if (files) await openDirectory(spec.workspace.path);
   const saved = files ? null : await hub.readRef(rescue);
   // The workspace has gone; what was saved of it before is at least as much as can be read now.
   if (saved !== null) return { commit: saved, tree: await hub.treeOf(saved), uncommitted: false };
 
   const captured = await withIndex(hub, spec, { base: head ?? start, files });
   const commit = await commitFor(hub, spec, { head, tree: captured.tree });
+  if (files) await saveSubmodules(hub, spec);
   await hub.setRef(rescue, commit);
+  await noteUnread(hub, spec.workspace.path, captured.unread);
   return { commit, tree: captured.tree, uncommitted: captured.tree !== captured.committedTree };
 }
 
@@ -68,6 +72,19 @@ async function withIndex(
   spec: CaptureSpec,
   from: { base: string; files: boolean },
 ): Promise<CapturedTree> {
+  const tree: TreeSpec = {
+    base: from.base,
+    baseTree: await hub.treeOf(from.base),
+    start: spec.workspace.start,
+    startFiles: new Set(await hub.listFiles(spec.workspace.start)),
+    exclude: spec.exclude,
+    root: from.files ? spec.workspace.path : null,
+  };
+  return inIndexOfOurs(hub, tree.root, (git) => buildTree(git, tree));
+}
+
+/** What `use` does with a git that works on the files below `root`, with the hub as its git directory. */
+async function inIndexOfOurs<T>(hub: Hub, root: string | null, use: (git: Git) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(path.join(hub.gitDir, 'ao', 'capture-'));
   const signal = AbortSignal.timeout(captureTimeoutMs);
   const git = gitWith((message, cause) => new AoError('failed', message, null, { cause }));
@@ -75,19 +92,30 @@ async function withIndex(
     gitDir: hub.gitDir,
     indexFile: path.join(directory, 'index'),
     signal,
-    ...(from.files ? { workTree: spec.workspace.path } : {}),
+    ...(root === null ? {} : { workTree: root }),
   };
   try {
-    return await buildTree((args, options) => git(args, { ...fixed, ...options }), {
-      base: from.base,
-      baseTree: await hub.treeOf(from.base),
-      start: spec.workspace.start,
-      startFiles: new Set(await hub.listFiles(spec.workspace.start)),
-      exclude: spec.exclude,
-      root: from.files ? spec.workspace.path : null,
-    });
+    return await use((args, options) => git(args, { ...fixed, ...options }));
   } finally {
     await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A submodule is one commit in the tree, of a repository that is not ours. What lies in one beside the rescue ref, as it is:
+ * whoever fetched it may have worked on it.
+ */
+async function saveSubmodules(hub: Hub, spec: CaptureSpec): Promise<void> {
+  const { path: root, start } = spec.workspace;
+  if (!(await hub.listFiles(start)).includes('.gitmodules')) return;
+  const names = await inIndexOfOurs(hub, null, (git) => submodulesOf(git, start));
+  for (const [index, name] of names.entries()) {
+    const place = path.join(root, name);
+    if (!(await isDirectory(place)) || (await readdir(place)).length === 0) continue;
+    const tree = await inIndexOfOurs(hub, place, (git) => wholeTree(git, place));
+    const { author, committer } = spec;
+    const commit = { tree, parents: [], message: `ao: files of the submodule ${name}\n`, author, committer };
+    await hub.setRef(`refs/ao/rescue/${spec.name}.submodules/${index}`, await hub.commit(commit));
   }
 }
 

@@ -3,12 +3,15 @@ import { pathFromBytes, splitAtNul } from '../../lib/path-bytes.ts';
 import { addFiles, removeEntries } from './index-files.ts';
 import { type Tracked, unchangedLfsFiles } from './lfs-files.ts';
 import { filesOfNested } from './nested-repositories.ts';
+import { openDirectories } from './open-directories.ts';
 
 export interface CapturedTree {
   /** With everything that was committed and not. */
   tree: string;
   /** Without what was not committed. */
   committedTree: string;
+  /** Files and directories of other users that could not be read and are missing from the tree. */
+  unread: string[];
 }
 
 export interface TreeSpec {
@@ -28,15 +31,55 @@ export async function buildTree(git: Git, spec: TreeSpec): Promise<CapturedTree>
   const unwanted = await findUnwanted(git, spec);
   await removeEntries(git, unwanted.entries);
   const committedTree = unwanted.entries.length === 0 ? spec.baseTree : await writeTree(git);
-  if (spec.root === null) return { tree: committedTree, committedTree };
+  if (spec.root === null) return { tree: committedTree, committedTree, unread: [] };
 
-  const tracked = await findTracked(git);
+  const { tracked, untracked, closed } = await findFiles(git, spec.root, unwanted);
   await removeEntries(git, tracked.gone);
-  const untracked = (await findUntracked(git, spec.root)).filter((name) => !unwanted.excludes(name));
   const unchanged = await unchangedLfsFiles(git, spec.root, tracked.present);
   const present = tracked.present.map(({ name }) => name).filter((name) => !unchanged.has(name));
-  await addFiles(git, spec.root, [...present, ...untracked]);
-  return { tree: await writeTree(git), committedTree };
+  const unread = await addFiles(git, spec.root, [...present, ...untracked]);
+  return { tree: await writeTree(git), committedTree, unread: [...closed, ...unread] };
+}
+
+interface Found {
+  tracked: { present: Tracked[]; gone: string[] };
+  untracked: string[];
+  /** Directories that stay closed. */
+  closed: string[];
+}
+
+/** Git goes past a directory that it cannot open, with no more than a word. */
+async function findFiles(git: Git, root: string, unwanted: Unwanted): Promise<Found> {
+  let denied = false;
+  const listening: Git = async (args, options) => {
+    const result = await git(args, options);
+    denied ||= result.stderr.includes('Permission denied');
+    return result;
+  };
+  const look = async (): Promise<Omit<Found, 'closed'>> => {
+    const tracked = await findTracked(listening);
+    const names = await findUntracked(listening, root);
+    return { tracked, untracked: names.filter((name) => !unwanted.excludes(name)) };
+  };
+  const found = await look();
+  if (!denied) return { ...found, closed: [] };
+  const closed = await openDirectories(root);
+  return { ...(await look()), closed };
+}
+
+/** Paths of the submodules of a commit. */
+export async function submodulesOf(git: Git, commit: string): Promise<string[]> {
+  const { stdout } = await git(['ls-tree', '-r', '-z', '--full-tree', commit]);
+  return splitAtNul(stdout)
+    .map(readEntry)
+    .filter(([, mode]) => mode === gitlink)
+    .map(([name]) => name);
+}
+
+/** All files below `root` that no `.gitignore` names, whatever is known of them. */
+export async function wholeTree(git: Git, root: string): Promise<string> {
+  await addFiles(git, root, await findUntracked(git, root));
+  return writeTree(git);
 }
 
 async function writeTree(git: Git): Promise<string> {

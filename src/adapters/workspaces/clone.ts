@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AoError } from '../../domain/errors.ts';
 import type { WorkspaceRef } from '../../domain/task.ts';
@@ -7,6 +7,7 @@ import { gitWith, uploadPack } from '../../lib/git.ts';
 import type { Hub } from '../../ports/git.ts';
 import type { CaptureSpec, Workspaces } from '../../ports/workspace.ts';
 import { captureWork, captureTimeoutMs, type Source } from './capture.ts';
+import { openDirectory } from './open-directories.ts';
 import { forgetWorkspace, isDirectory, isThere, prepareToMake, removeRecorded } from './record.ts';
 
 /** Kept out of what an agent adds by itself; a capture leaves them out anyway. */
@@ -63,7 +64,9 @@ export const cloneWorkspaces: Workspaces = {
  * opens it.
  */
 async function isReadable(workspace: string, repository: string): Promise<boolean> {
-  if (!(await isDirectory(workspace)) || !(await isDirectory(repository))) return false;
+  for (const directory of [workspace, repository]) {
+    if (!(await isDirectory(directory)) || !(await openDirectory(directory))) return false;
+  }
   const list = (name: string, recursive = false) =>
     readdir(path.join(repository, name), { recursive, withFileTypes: true }).catch(() => []);
   const entries = await Promise.all([list('.'), list('refs', true), list('objects/info')]);
@@ -71,7 +74,7 @@ async function isReadable(workspace: string, repository: string): Promise<boolea
 }
 
 /**
- * Commits that the head does not lead to (other branches, the newest stash, the branch under a detached head) are saved
+ * Commits that the head does not lead to (other branches, stashes, the branch under a detached head) are saved
  * beside the rescue ref. Without such refs this costs a look at a few files.
  */
 async function saveOtherRefs(hub: Hub, spec: CaptureSpec, repository: string): Promise<void> {
@@ -79,12 +82,29 @@ async function saveOtherRefs(hub: Hub, spec: CaptureSpec, repository: string): P
   const saved = `refs/ao/rescue/${spec.name}.others`;
   const git = gitWith((message, cause) => new AoError('failed', message, null, { cause }));
   const args = ['-c', 'fetch.fsckObjects=true', 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head'];
-  const options = ['--no-recurse-submodules', `--upload-pack=${uploadPack}`, '--', repository];
-  for (const refspec of [`+refs/heads/*:${saved}/heads/*`, `+refs/stash:${saved}/stash`]) {
+  const options = ['--no-recurse-submodules', `--upload-pack=${anyCommit}`, '--', repository];
+  const older = (await olderStashes(repository)).map(
+    (stash, index) => `+${stash}:${saved}/stash-${index + 1}`,
+  );
+  for (const refspecs of [[`+refs/heads/*:${saved}/heads/*`], [`+refs/stash:${saved}/stash`], older]) {
+    if (refspecs.length === 0) continue;
     const signal = AbortSignal.timeout(captureTimeoutMs);
     // What is not there or damaged cannot be saved; the head and the files are saved by themselves.
-    await git([...args, ...options, refspec], { gitDir: hub.gitDir, signal, allowExit: [1, 128] });
+    await git([...args, ...options, ...refspecs], { gitDir: hub.gitDir, signal, allowExit: [1, 128] });
   }
+}
+
+/** Only the newest stash is a ref; the others are asked for by their names. */
+const anyCommit = uploadPack.replace(/upload-pack$/, '-c uploadpack.allowAnySHA1InWant=true upload-pack');
+/** More stashes than anybody makes. */
+const mostStashes = 100;
+
+async function olderStashes(repository: string): Promise<string[]> {
+  const log = path.join(repository, 'logs', 'refs', 'stash');
+  if (!(await lstat(log).catch(() => null))?.isFile()) return []; // a pipe would hold us up
+  const lines = (await readFile(log, 'latin1')).split('\n').slice(0, -1).toReversed();
+  const commits = lines.map((line) => line.split(' ')[1] ?? '');
+  return commits.slice(1, mostStashes).filter((commit) => /^[0-9a-f]{40,64}$/.test(commit));
 }
 
 async function hasOtherRefs(repository: string, branch: string): Promise<boolean> {

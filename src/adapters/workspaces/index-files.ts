@@ -16,35 +16,44 @@ export async function removeEntries(git: Git, names: readonly string[]): Promise
 
 /**
  * Puts files and links into the index as they are now. Git gives up at the first that it cannot take, so the list is
- * halved until only that one is left: one odd file must not cost the others.
+ * halved until only that one is left: one odd file must not cost the others. Resolves with those that are another user's
+ * and cannot be read: what was committed of them stays.
  */
-export async function addFiles(git: Git, root: string, names: readonly string[]): Promise<void> {
+export async function addFiles(git: Git, root: string, names: readonly string[]): Promise<string[]> {
   const [first] = names;
-  if (first === undefined) return;
+  if (first === undefined) return [];
   try {
     const args = ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'];
     await git(args, { input: joinWithNul(names) });
+    return [];
   } catch (error) {
     if (!(error instanceof AoError)) throw error;
-    if (names.length === 1) return addAlone(git, root, first);
+    if (names.length === 1) return (await addAlone(git, root, first)) ? [] : [first];
     const half = names.length >> 1;
-    await addFiles(git, root, names.slice(0, half));
-    await addFiles(git, root, names.slice(half));
+    const unread = await addFiles(git, root, names.slice(0, half));
+    return [...unread, ...(await addFiles(git, root, names.slice(half)))];
   }
 }
 
-/** Its bytes as they are, without what attributes say of encodings; a failure now is one of the machine's. */
-async function addAlone(git: Git, root: string, name: string): Promise<void> {
+/**
+ * Its bytes as they are, without what attributes say of encodings; a failure now is one of the machine's. False where it
+ * cannot be read.
+ */
+async function addAlone(git: Git, root: string, name: string): Promise<boolean> {
   const file = Buffer.concat([Buffer.from(`${root}/`), pathToBytes(name)]);
   const stats = await lstat(file).catch(() => null);
-  if (!stats?.isFile() && !stats?.isSymbolicLink()) return removeEntries(git, [name]);
+  if (!stats?.isFile() && !stats?.isSymbolicLink()) {
+    await removeEntries(git, [name]);
+    return true;
+  }
   const content = stats.isFile()
     ? await readForced(file, stats.mode)
     : await readlink(file, { encoding: 'buffer' });
-  if (content === null) return; // another user's: what was committed of it stays
+  if (content === null) return false;
   const { stdout } = await git(['hash-object', '-w', '--stdin'], { input: content });
   const mode = stats.isFile() ? (stats.mode & 0o100 ? '100755' : '100644') : '120000';
   await writeEntries(git, [[`${mode} ${stdout.toString().trim()}`, name]]);
+  return true;
 }
 
 /** A file that the agent has made unreadable is made readable: it is in a directory of ours. */

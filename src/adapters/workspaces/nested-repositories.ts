@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Git } from '../../lib/git.ts';
 import { joinWithNul, pathFromBytes, pathToBytes, splitAtNul } from '../../lib/path-bytes.ts';
+import { openDirectories } from './open-directories.ts';
 
 interface Found {
   name: string;
@@ -17,6 +18,7 @@ export async function filesOfNested(
   directories: readonly string[],
 ): Promise<string[]> {
   const files: string[] = [];
+  for (const name of directories) await openDirectories(placeOf(root, name));
   for (let level = directories; level.length > 0; ) {
     const found = (await Promise.all(level.map((directory) => listDirectory(root, directory)))).flat();
     const ignored = await findIgnored(git, found);
@@ -27,9 +29,14 @@ export async function filesOfNested(
   return files;
 }
 
+function placeOf(root: string, directory: string): Buffer {
+  return Buffer.concat([Buffer.from(`${root}/`), pathToBytes(directory)]);
+}
+
 async function listDirectory(root: string, directory: string): Promise<Found[]> {
-  const place = Buffer.concat([Buffer.from(`${root}/`), pathToBytes(directory)]);
-  const entries = await readdir(place, { withFileTypes: true, encoding: 'buffer' }).catch(() => []);
+  const entries = await readdir(placeOf(root, directory), { withFileTypes: true, encoding: 'buffer' }).catch(
+    () => [],
+  );
   return entries
     .filter((entry) => entry.isFile() || entry.isSymbolicLink() || entry.isDirectory())
     .map((entry) => ({ name: directory + pathFromBytes(entry.name), directory: entry.isDirectory() }))

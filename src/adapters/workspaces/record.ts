@@ -15,6 +15,8 @@ export interface WorkspaceRecord {
   parent: string;
   /** Worktrees: git's own directory for it in the user's repository; null until git has made it. */
   gitDir: string | null;
+  /** What its last capture could not read; absent where that was nothing. */
+  unread?: string[];
 }
 
 /** Written before anything is made, so that whatever a crash leaves behind is known to be ours. */
@@ -42,6 +44,14 @@ function recordFile(hub: Hub, workspace: string): string {
   return path.join(hub.gitDir, 'ao', 'workspaces', `${stableHash([workspace])}.json`);
 }
 
+/** Notes what a capture could not read: a workspace is not removed while it holds that. */
+export async function noteUnread(hub: Hub, workspace: string, unread: string[]): Promise<void> {
+  const record = await readRecord(hub, workspace);
+  if (record === null || (unread.length === 0 && record.unread === undefined)) return;
+  const { unread: _, ...rest } = record;
+  await recordWorkspace(hub, unread.length === 0 ? rest : { ...rest, unread });
+}
+
 /** Removes the directory that the record is about, and nothing else. */
 export async function removeRecorded(hub: Hub, workspace: string): Promise<WorkspaceRecord | null> {
   const record = await readRecord(hub, workspace);
@@ -55,6 +65,11 @@ export async function removeRecorded(hub: Hub, workspace: string): Promise<Works
   }
   if ((await realpath(path.dirname(workspace))) !== record.parent) {
     throw new AoError('conflict', `${workspace} is no longer where it was made.`, 'Look at what is there.');
+  }
+  if (record.unread !== undefined) {
+    const some = record.unread.slice(0, 3).join(', ');
+    const message = `${workspace} holds what belongs to another user, could not be read and so was not saved: ${some}.`;
+    throw new AoError('conflict', message, 'Look at it, and remove the workspace yourself.');
   }
   await removeDirectory(workspace);
   return record;
