@@ -4,12 +4,12 @@ import { controls } from './controls.ts';
 import { parseKills } from './kill.ts';
 import { killInTurn } from './kill-chain.ts';
 import { withoutStrace } from './traced-daemon.ts';
-import { copyVersion, type Version } from './version.ts';
+import { copyVersion, planted, type Version } from './version.ts';
 
 /** One run each: opening, starting agents, at the gate, landing. `npm run test:kill` takes more. */
 const chains = [
-  'pwrite64:25,clone:20,rmdir:5,write:60,pwrite64:90',
-  'mkdir:4,clone:30,pwrite64:70,rename:2,fsync:6',
+  'pwrite64:25,clone:20,rmdir:5,write:60,pwrite64:60',
+  'mkdir:4,rename:1,clone:30,fsync:4,pwrite64:60',
 ];
 
 const missing = withoutStrace();
@@ -36,5 +36,5 @@ describe('A daemon killed as it writes or starts programs, and the one after it 
 });
 
 test('The bugs that `npm run test:kill -- --control` plants still have their place in the source', () => {
-  for (const control of controls) copyVersion(control).remove();
+  for (const control of controls) assert.ok(planted(control));
 });

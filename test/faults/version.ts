@@ -24,14 +24,13 @@ export function copyVersion(plant: Plant | null): Version {
     cpSync(path.join(repository, name), path.join(root, name), { recursive: true, preserveTimestamps: true });
   }
   symlinkSync(path.join(repository, 'node_modules'), path.join(root, 'node_modules'));
-  if (plant !== null) {
-    const file = path.join(root, 'src', plant.file);
-    const text = readFileSync(file, 'utf8');
-    if (text.split(plant.find).length !== 2) throw new Error(`not once in ${plant.file}: ${plant.find}`);
-    writeFileSync(
-      file,
-      text.replace(plant.find, () => plant.replace),
-    );
-  }
+  if (plant !== null) writeFileSync(path.join(root, 'src', plant.file), planted(plant));
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
+}
+
+/** The file with the bug; throws where its place is not there. */
+export function planted({ file, find, replace }: Plant): string {
+  const text = readFileSync(path.join(repository, 'src', file), 'utf8');
+  if (text.split(find).length !== 2) throw new Error(`not once in ${file}: ${find}`);
+  return text.replace(find, () => replace);
 }
