@@ -53,14 +53,15 @@ test('a refused permission is a fault of the disk only in our own directory', ()
 test('a directory of ours that cannot be made is a fault of the disk, as Node tells it', () => {
   const told = Object.assign(systemError('ENOENT', '/data/ao/runs/1'), { syscall: 'mkdir' });
   assert.equal(diskFaultOf(told, home), 'failing');
+  assert.equal(isProvenDiskFault(told, home), true);
   assert.equal(diskFaultOf(told, '/data/other'), null);
   assert.equal(diskFaultOf(systemError('ENOENT', '/data/ao/runs/1'), home), null);
 });
 
 test('what git says and what is not permitted proves nothing by itself', () => {
-  assert.equal(isProvenDiskFault(new Error('wrapped', { cause: systemError('EIO') })), true);
-  assert.equal(isProvenDiskFault(new GitError('No space left on device', 128)), false);
-  assert.equal(isProvenDiskFault(systemError('EACCES', '/data/ao/x')), false);
+  assert.equal(isProvenDiskFault(new Error('wrapped', { cause: systemError('EIO') }), home), true);
+  assert.equal(isProvenDiskFault(new GitError('No space left on device', 128), home), false);
+  assert.equal(isProvenDiskFault(systemError('EACCES', '/data/ao/x'), home), false);
 });
 
 test('git is recognised by its words, and nobody else is', () => {

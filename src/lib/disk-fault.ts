@@ -42,8 +42,11 @@ export function diskFaultOf(error: unknown, own: string): DiskFault | null {
 }
 
 /** The same where nobody but the disk can have said so: no agent, and nobody who took a permission away. */
-export function isProvenDiskFault(error: unknown): boolean {
-  return causes(error).some((at) => at.name !== 'GitError' && saidByTheSystem(at, '') !== null);
+export function isProvenDiskFault(error: unknown, own: string): boolean {
+  return causes(error)
+    .filter(({ name }) => name !== 'GitError')
+    .map((at) => saidByTheSystem(at, own))
+    .some((fault) => fault !== null && fault !== 'closed');
 }
 
 function causes(error: unknown): Error[] {
@@ -62,7 +65,7 @@ function saidByTheSystem(error: Error, own: string): DiskFault | null {
     Partial<Record<'code' | 'errcode' | 'path' | 'syscall', unknown>>;
   if (typeof errcode === 'number') return bySqliteCode[errcode & 0xff] ?? null;
   if (typeof code !== 'string') return null;
-  const isOurs = own !== '' && typeof path === 'string' && (path === own || path.startsWith(own + sep));
+  const isOurs = typeof path === 'string' && (path === own || path.startsWith(own + sep));
   if (code === 'EACCES' || code === 'EPERM') return isOurs ? 'closed' : null;
   // Node makes a directory with its parents, asks what is there when that fails, and tells the answer to that: nothing.
   if (code === 'ENOENT' && syscall === 'mkdir') return isOurs ? 'failing' : null;

@@ -154,8 +154,8 @@ export const plants: Record<string, Plant> = {
   },
   'a full disk is counted against what it stops': {
     file: 'engine/run-loop.ts',
-    find: 'if (trouble !== null || isProvenDiskFault(error)) return',
-    replace: 'if (false) return',
+    find: 'if (trouble !== null || isProvenDiskFault(error, this.context.layout.home))',
+    replace: 'if (false)',
   },
   'a workspace that a full disk did not take is a setup that failed': {
     file: 'engine/continue-attempt.ts',
