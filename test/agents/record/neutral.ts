@@ -9,8 +9,23 @@ const uuid = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f
 /** opencode's and its kin's. */
 const prefixedId = /\b(ses|msg|prt|per|evt|toolu|call)_(?!scripted)[0-9A-Za-z]{16,}\b/g;
 
+/** One client tells all its commands and skills with all their help: half a megabyte, in every recording the same. */
+function shortened(line: Line): Line {
+  if (line.dir !== 'out' || line.line.length < 20_000) return line;
+  if (!line.line.includes('"available_commands_update"')) return line;
+  const message = JSON.parse(line.line) as CommandsUpdate;
+  const { update } = message.params;
+  update.availableCommands.splice(2);
+  delete update._meta;
+  return { ...line, line: JSON.stringify(message) };
+}
+
+interface CommandsUpdate {
+  params: { update: { availableCommands: unknown[]; _meta?: unknown } };
+}
+
 export function neutral(lines: readonly Line[], place: Place): string {
-  const text = lines.map((line) => JSON.stringify(line)).join('\n');
+  const text = lines.map((line) => JSON.stringify(shortened(line))).join('\n');
   const ids = new Map<string, string>();
   const numbered = (id: string, name: (number: number) => string): string => {
     const known = ids.get(id) ?? name(ids.size + 1);
