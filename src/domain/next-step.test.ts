@@ -135,6 +135,12 @@ test('a ready task for which there is no room yet keeps the run open', () => {
   assert.deepEqual(kinds({ head: head(['a']), tasks: [spent] }), ['finish']);
 });
 
+test('a run does not end on a task that was read in flight, and its attempt when it had ended', () => {
+  const torn = { run: { ...run, round: 2 }, head: head(['a', 'b']), tasks: [task('a', 'in_flight')] };
+  assert.deepEqual(kinds(torn), []);
+  assert.deepEqual(kinds({ ...torn, tasks: [task('a', 'inbox')] }), ['finish']);
+});
+
 test('a green head ends the run green, a held one does not', () => {
   assert.deepEqual(nextSteps(snapshot({})), [
     { kind: 'finish', outcome: 'green', reason: null, head: run.head, tasks: [] },

@@ -63,8 +63,10 @@ export function nextSteps(snapshot: RunSnapshot): Step[] {
     for (const placement of snapshot.placements) steps.push({ kind: 'start-attempt', placement });
   }
   // A task that may be tried but has no room yet (memory) waits; the slow timer asks again.
+  // One in flight of which nothing is seen was read before its verdict, and may be a person's by now: look again.
   const waiting = snapshot.tasks.some(
-    (task) => task.state === 'ready' && task.attempt < task.attemptsAllowed,
+    ({ state, attempt, attemptsAllowed }) =>
+      state === 'in_flight' || (state === 'ready' && attempt < attemptsAllowed),
   );
   return steps.length > 0 || waiting ? steps : [finishStep(snapshot, snapshot.head, fresh)];
 }
