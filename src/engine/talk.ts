@@ -17,6 +17,7 @@ export class Talk {
   #written: string;
   #replies: string[] = [];
   #evidence: Observation[] = [];
+  #hungUp = false;
   /** Questions that the log tells of. */
   readonly #told = new Set<string>();
 
@@ -79,6 +80,8 @@ export class Talk {
   }
 
   async #hangUp(): Promise<void> {
+    if (this.#hungUp) return;
+    this.#hungUp = true;
     await unlessEnded(this.#context.findRuntime(this.#handle.runtime).endInput(this.#handle));
   }
 }

@@ -93,11 +93,10 @@ function isWritten(pid: number, fd: string): boolean {
   return flags === undefined || (Number.parseInt(flags, 8) & (constants.O_WRONLY | constants.O_RDWR)) !== 0;
 }
 
-/** How far a process has read a file that it holds open, in bytes; null where it does not, or cannot be asked. Linux only. */
-export function readOffset(pid: number, file: string): number | null {
-  const fd = listNames(`/proc/${pid}/fd`).find((name) => readLink(`/proc/${pid}/fd/${name}`) === file);
-  const [, offset] = /^pos:\s*(\d+)/m.exec((fd && readText(`/proc/${pid}/fdinfo/${fd}`)) || '') ?? [];
-  return offset === undefined ? null : Number(offset);
+/** How many bytes a process has written, to whatever; null where the system does not tell. Linux only. */
+export function bytesWritten(pid: number): number | null {
+  const [, bytes] = /^wchar:\s*(\d+)/m.exec(readText(`/proc/${pid}/io`) ?? '') ?? [];
+  return bytes === undefined ? null : Number(bytes);
 }
 
 function readProc(): ProcessRow[] {
