@@ -10,8 +10,9 @@ interface AcpAgent {
   /** In which it asks before it runs a command, and in which it does not. */
   asking: Mode;
   free: Mode;
-  /** Added to the environment where it shall ask. */
+  /** Added to the environment where it shall ask, and where it shall not. */
   askingEnv?: Record<string, string>;
+  freeEnv?: Record<string, string>;
 }
 
 interface Scene {
@@ -87,7 +88,7 @@ export function acpRecordings(agent: AcpAgent): readonly Recording[] {
     scenario,
     argv: agent.argv,
     patienceMs: 3000,
-    env: scenario === 'permission' ? (agent.askingEnv ?? {}) : {},
+    env: (scenario === 'permission' ? agent.askingEnv : agent.freeEnv) ?? {},
     drive: async (take, server) => {
       const client = new AcpClient(take);
       await client.open(scenario === 'permission' ? agent.asking : agent.free);
@@ -137,6 +138,7 @@ export const kilocode = acpRecordings({
   asking: null,
   free: null,
   askingEnv: { KILO_PERMISSION: '{"bash":"ask"}' },
+  freeEnv: { KILO_PERMISSION: '{"bash":"allow"}' },
 });
 
 export const claudeAgentAcp = acpRecordings({

@@ -36,7 +36,7 @@ export const textOf = (value: unknown): string => (typeof value === 'string' ? v
 
 // What clients add in a person's name: facts about the machine, reminders to the model.
 const additions =
-  /<(system-reminder|environment_context|user_instructions|session_context|permissions[^>]*)>[\s\S]*?<\/\1>/g;
+  /<(system-reminder|environment_context|environment_details|user_instructions|session_context|permissions[^>]*)>[\s\S]*?<\/\1>/g;
 
 /** Collects prompts in their order, each with the results that follow it. */
 export class Prompts {
