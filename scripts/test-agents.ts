@@ -1,6 +1,6 @@
 // npm run test:agents [-- <agent>…]: the real agents, in exact versions, against a model server of ours and without a network.
 // npm run test:agents -- --install [<agent>…]: only installs them into a cache, and says what is there.
-// npm run test:agents -- --record [<agent>…] [--only <recording, as once-*>]: records them at work, for the tests of their adapters.
+// npm run test:agents -- --record [<agent>…] [--only <recording, as once/*>]: records them at work, for the tests of their adapters.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -5,7 +5,7 @@ import test from 'node:test';
 import type { Line } from './record/take.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
-const recordings = globSync('*/*/*.jsonl', { cwd: fixtures }).toSorted();
+const recordings = globSync('**/*.jsonl', { cwd: fixtures }).toSorted();
 
 test('a recording begins with how the client was started and ends with how it ended', () => {
   assert.ok(recordings.length > 0);

@@ -72,7 +72,7 @@ async function refused(take: Take, server: ModelServer): Promise<void> {
 
 /** The simpler channel, without approvals and follow-ups. */
 const once = (scenario: string): Recording => ({
-  name: `exec-${scenario}`,
+  name: `once/${scenario}`,
   scenario,
   argv: ['codex', 'exec', '--json', '--skip-git-repo-check', '-s', 'workspace-write', 'Write hello.txt.'],
   drive: async (take) => take.closeInput(),

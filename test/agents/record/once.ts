@@ -34,10 +34,10 @@ export function onceRecordings(client: string): readonly Recording[] {
   const argv = profiles[client]?.oneShot('Write hello.txt.') ?? [];
   const common = { argv, patienceMs: 20_000, drive: started };
   return [
-    ...scenarios.map((scenario) => ({ ...common, name: `once-${scenario}`, scenario })),
+    ...scenarios.map((scenario) => ({ ...common, name: `once/${scenario}`, scenario })),
     {
       ...common,
-      name: 'once-refused',
+      name: 'once/refused',
       scenario: 'write',
       patienceMs: 60_000,
       drive: async (take, server) => {

@@ -1,6 +1,6 @@
 // Makes the recordings that the adapters' parsers are tested with: fixtures/<agent>/<version>/<name>.jsonl.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, matchesGlob } from 'node:path';
+import { dirname, join, matchesGlob } from 'node:path';
 import { ModelServer } from '../../support/model-server/server.ts';
 import type { Client } from '../clients/catalogue.ts';
 import type { Installed } from '../clients/install.ts';
@@ -32,10 +32,11 @@ export async function record(client: Client, installed: Installed, names: readon
     ({ name }) => names.length === 0 || names.some((only) => matchesGlob(name, only)),
   );
   const directory = join(fixtures, client.name, client.version);
-  mkdirSync(directory, { recursive: true });
   for (const recording of wanted) {
     const text = await recordOne(client, installed, recording);
-    writeFileSync(join(directory, `${recording.name}.jsonl`), text);
+    const path = join(directory, `${recording.name}.jsonl`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
     const last = JSON.parse(text.trimEnd().split('\n').at(-1) ?? '{}') as Line;
     console.log(`${client.name} ${recording.name}: ${text.length} bytes, ${JSON.stringify(last)}`);
   }
