@@ -189,6 +189,14 @@ export const fixSettings = [
     help: 'end an attempt after this long',
   },
   {
+    key: 'stuckAfter',
+    kind: 'duration',
+    flag: '--stuck-after <duration>',
+    variable: 'AO_STUCK_AFTER',
+    fallback: '10m',
+    help: 'call an agent stuck that is silent for this long; it is not ended for that',
+  },
+  {
     key: 'env',
     kind: 'names',
     flag: '--env <name>',

@@ -66,6 +66,7 @@ describe('settings of ao fix', () => {
         allowTestEdits: false,
         policy: true,
         attemptTimeoutMs: 30 * 60_000,
+        stuckAfterMs: 600_000,
       },
     );
     assert.ok(options.concurrency >= 1);

@@ -114,6 +114,7 @@ function readOptions(settings: Settings): RunOptions {
     allowTestEdits: settings.must('allowTestEdits', read.readSwitch),
     policy: settings.must('policy', read.readSwitch),
     attemptTimeoutMs: settings.must('timeout', read.readDuration),
+    stuckAfterMs: settings.must('stuckAfter', read.readDuration),
   };
 }
 

@@ -36,10 +36,17 @@ export interface RunOptions {
   /** Negative control of the tests and the demo only: without it no policy rule is applied. */
   policy: boolean;
   attemptTimeoutMs: number;
+  /** Silence of an agent that is worth a person's look; it is never ended for it. */
+  stuckAfterMs?: number;
 }
 
 export function runtimeOf({ runtime = 'process' }: RunOptions): RuntimeName {
   return runtime;
+}
+
+/** A run that was frozen before there was a choice has ten minutes. */
+export function stuckAfterOf(options?: RunOptions): number {
+  return options?.stuckAfterMs ?? 10 * 60_000;
 }
 
 export type RunOutcome = 'green' | 'remaining' | 'stopped' | 'failed';

@@ -3,7 +3,7 @@ import type { Finding } from '../domain/finding.ts';
 import { AoError } from '../domain/errors.ts';
 import { STOPPED, unplanned } from '../domain/next-step.ts';
 import type { Report } from '../domain/report.ts';
-import type { Run } from '../domain/run.ts';
+import { type Run, stuckAfterOf } from '../domain/run.ts';
 import type { Session, Task } from '../domain/task.ts';
 import { Semaphore } from '../lib/semaphore.ts';
 import { type Answer, answerTask } from './answer-task.ts';
@@ -144,19 +144,18 @@ class AoEngine implements Engine {
   async #sessionViews(states?: string[]): Promise<SessionView[]> {
     const { store } = this.#world;
     const sessions = await store.list('session', states === undefined ? {} : { states });
-    return Promise.all(
-      sessions.map(async (session) => {
-        const task = await store.get('task', session.task);
-        return sessionView(this.#world, { session, title: task?.title ?? '', live: this.#parts.live });
-      }),
-    );
+    return Promise.all(sessions.map((session) => this.#sessionView(session)));
   }
 
   async session(id: string): Promise<SessionView> {
+    return this.#sessionView(await this.#session(id));
+  }
+
+  async #sessionView(session: Session): Promise<SessionView> {
     const { store } = this.#world;
-    const session = await this.#session(id);
-    const task = await store.get('task', session.task);
-    return sessionView(this.#world, { session, title: task?.title ?? '', live: this.#parts.live });
+    const title = (await store.get('task', session.task))?.title ?? '';
+    const stuckAfterMs = stuckAfterOf((await store.get('run', session.run))?.options);
+    return sessionView(this.#world, { session, title, live: this.#parts.live, stuckAfterMs });
   }
 
   async #session(id: string): Promise<Session> {

@@ -4,6 +4,7 @@ import type { AgentFacts } from '../domain/agent-facts.ts';
 import type { RuntimeHandle, Session } from '../domain/task.ts';
 import type { RunContext } from './context.ts';
 import { Hearing } from './hearing.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { Talk } from './talk.ts';
 
 /** What an agent's whole output said. */
@@ -31,6 +32,7 @@ export async function followAgent(
     ? await Talk.open({ context, session, handle, hearing })
     : null;
   talk?.gather(hearing.opening);
+  const silence = new SilenceWatch(context, session, context.clock.now() - known.at);
   let read = 0;
   const caughtUp = async (): Promise<void> => {
     if (read >= known.bytes) await talk?.next();
@@ -42,7 +44,9 @@ export async function followAgent(
     await caughtUp();
     for await (const bytes of context.findRuntime(handle.runtime).follow(handle, 0, signal)) {
       read += bytes.length;
-      const heard = hearing.hear(bytes, read <= known.bytes ? known.at : context.clock.now());
+      const isNew = read > known.bytes;
+      if (isNew) silence.heard();
+      const heard = hearing.hear(bytes, isNew ? context.clock.now() : known.at);
       if (talk === null) continue;
       talk.gather(heard);
       await caughtUp();
@@ -52,6 +56,7 @@ export async function followAgent(
     talk?.gather(last);
     await talk?.close();
   } finally {
+    silence.end();
     forget();
   }
   return followed(hearing);

@@ -5,6 +5,7 @@ export class Live {
   readonly #lines = new Map<string, string>();
   readonly #activities = new Map<string, string>();
   readonly #facts = new Map<string, AgentFacts>();
+  readonly #stuck = new Map<string, string>();
   readonly #listeners = new Map<string, () => void>();
   readonly #changed: () => void;
 
@@ -28,6 +29,18 @@ export class Live {
 
   setFacts(session: string, facts: AgentFacts): void {
     this.#facts.set(session, facts);
+    this.#changed();
+  }
+
+  /** Why that session's agent is called stuck; null where it is not. */
+  stuck(session: string): string | null {
+    return this.#stuck.get(session) ?? null;
+  }
+
+  setStuck(session: string, because: string | null): void {
+    if (this.stuck(session) === because) return;
+    if (because === null) this.#stuck.delete(session);
+    else this.#stuck.set(session, because);
     this.#changed();
   }
 

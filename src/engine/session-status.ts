@@ -5,16 +5,17 @@ import type { Live } from './live.ts';
 
 export type StatusWorld = Pick<World, 'clock' | 'findAgent'>;
 
-/** An agent that says nothing for so long is worth a person's look; it is never ended for that. */
-const STUCK_AFTER_MS = 10 * 60_000;
-
 /** What people see of a session now, from its row and from what was heard of its agent. */
-export function sessionStatus({ clock, findAgent }: StatusWorld, live: Live, session: Session): Status {
+export function sessionStatus(
+  { clock, findAgent }: StatusWorld,
+  live: Live,
+  { session, stuckAfterMs }: { session: Session; stuckAfterMs: number },
+): Status {
   return statusOf({
     session: { state: session.state, since: session.endedAt ?? session.startedAt },
     dialog: findAgent(session.agent).capabilities.dialog,
     agent: live.facts(session.id),
     now: clock.now(),
-    stuckAfterMs: STUCK_AFTER_MS,
+    stuckAfterMs,
   });
 }

@@ -67,7 +67,7 @@ function seen({ id, state }: Run, live: Live): string | null {
 function activity(run: Run, tasks: TaskView[]): string {
   if (run.state === 'finished') return run.outcome ?? 'finished';
   if (run.state === 'stopping') return 'stopping its agents, saving their work';
-  const working = tasks.filter(({ phase }) => phase === 'working').length;
+  const working = tasks.filter(({ phase }) => phase === 'working' || phase === 'stuck').length;
   const asking = tasks.filter(({ phase }) => phase === 'asking').length;
   if (asking > 0) return `${count(asking, 'agent')} ${asking === 1 ? 'asks' : 'ask'} you`;
   const queued = tasks.filter(({ phase }) => phase === 'queued' || phase === 'landing').length;
@@ -90,9 +90,13 @@ export function taskView(rows: RunRows, task: Task, live: Live): TaskView {
     agent: attempt?.agent ?? null,
     startedAt: isoOrNull(attempt?.startedAt ?? null),
     endedAt: isoOrNull(attempt?.endedAt ?? null),
-    lastLine:
-      attempt === null ? null : (live.facts(attempt.session).asked[0]?.title ?? live.line(attempt.session)),
+    lastLine: attempt === null ? null : lineOf(live, attempt.session),
   };
+}
+
+/** What is most worth knowing of an agent, in a line. */
+function lineOf(live: Live, session: string): string | null {
+  return live.facts(session).asked[0]?.title ?? live.stuck(session) ?? live.line(session);
 }
 
 function phaseOf(
@@ -109,7 +113,8 @@ function phaseOf(
   const session = rows.sessions.find(({ id }) => id === attempt?.session);
   if (session?.state === 'starting') return 'starting';
   if (session?.state !== 'running') return 'checking';
-  return live.facts(session.id).asked.length > 0 ? 'asking' : 'working';
+  if (live.facts(session.id).asked.length > 0) return 'asking';
+  return live.stuck(session.id) === null ? 'working' : 'stuck';
 }
 
 function reasonOf(task: Task, attempt: Attempt | null): string | null {
@@ -117,8 +122,8 @@ function reasonOf(task: Task, attempt: Attempt | null): string | null {
   return task.reason ?? (task.state === 'ready' ? (attempt?.reason ?? null) : null);
 }
 
-export function sessionView(world: StatusWorld, { session, title, live }: Shown): SessionView {
-  const status = sessionStatus(world, live, session);
+export function sessionView(world: StatusWorld, { session, title, live, stuckAfterMs }: Shown): SessionView {
+  const status = sessionStatus(world, live, { session, stuckAfterMs });
   return {
     id: session.id,
     run: session.run,
@@ -148,6 +153,7 @@ export interface Shown {
   session: Session;
   title: string;
   live: Live;
+  stuckAfterMs: number;
 }
 
 /** The one report document; `baseline` are the findings of the first pass, `left` those of the head that no task stands for. */

@@ -11,6 +11,7 @@ interface Phase {
 
 const phases: Record<string, Phase> = {
   needs_you: { word: 'needs you', meaning: 'attention', rank: 1 },
+  stuck: { word: 'stuck', meaning: 'attention', rank: 0 },
   asking: { word: 'asks you', meaning: 'attention', rank: 0 },
   working: { word: 'working', meaning: 'active', rank: 0 },
   starting: { word: 'starting', meaning: 'active', rank: 0 },

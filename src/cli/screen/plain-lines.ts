@@ -105,6 +105,8 @@ function taskEvent({ type, body, session }: Event): string | null {
       return `attempt ${word(body['attempt'])} started`;
     case 'session.ask':
       return `agent asks: ${word(body['title'])} (ao approve or ao deny ${word(session)})`;
+    case 'session.stuck':
+      return `agent is stuck${because(body['reason'])}`;
     case 'session.end':
       return `agent ended: ${word(body['outcome'])}${because(body['reason'])}`;
     case 'attempt.verdict':
