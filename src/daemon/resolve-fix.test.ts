@@ -54,6 +54,8 @@ describe('settings of ao fix', () => {
         agent: 'command',
         agentCommand: null,
         agentScript: null,
+        model: null,
+        permissions: 'ask',
         concurrency: 0,
         checkConcurrency: 1,
         maxAttempts: 3,
