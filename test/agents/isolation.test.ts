@@ -2,6 +2,21 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { attemptsIn, leaves } from './isolation.ts';
 
+test('a call that another thread interrupts in the trace is one, with its result', () => {
+  const to = '{sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("10.0.0.53")}, 16';
+  const trace = [
+    `21 connect(7, ${to} <unfinished ...>`,
+    `22 connect(8, ${to} <unfinished ...>`,
+    '21 <... connect resumed>)            = -1 ENETUNREACH (Network is unreachable)',
+    '22 <... connect resumed>)            = 0',
+    `23 connect(9, ${to} <unfinished ...>`,
+  ].join('\n');
+  assert.deepEqual(
+    attemptsIn(trace).map(({ failed }) => failed),
+    [true, false, false],
+  );
+});
+
 test('a trace tells whom a client tried to reach, and which of that leaves loopback', () => {
   const trace = [
     '11 connect(20, {sa_family=AF_INET, sin_port=htons(37383), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 EINPROGRESS (Operation now in progress)',

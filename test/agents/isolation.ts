@@ -40,11 +40,26 @@ const inet = /sin6?_port=htons\((\d+)\).*?(?:inet_addr\("([^"]+)"\)|inet_pton\(A
 
 /** Every attempt at an address of the internet's families; sockets of the file system lead nowhere else. */
 export function attemptsIn(trace: string): Attempt[] {
-  return trace.split('\n').flatMap((line) => {
-    const [, port, four, six] = inet.exec(line) ?? [];
+  return wholeCalls(trace).flatMap((call) => {
+    const [, port, four, six] = inet.exec(call) ?? [];
     if (port === undefined) return [];
-    return [{ address: four ?? six ?? '', port: Number(port), failed: / = -1 E(?!INPROGRESS)/.test(line) }];
+    return [{ address: four ?? six ?? '', port: Number(port), failed: / = -1 E(?!INPROGRESS)/.test(call) }];
   });
+}
+
+/** A call during which another thread's was written stands in two lines: they are put together. */
+function wholeCalls(trace: string): string[] {
+  const begun = new Map<string, string>();
+  const calls: string[] = [];
+  for (const line of trace.split('\n')) {
+    const thread = line.split(' ', 1)[0] ?? '';
+    if (line.endsWith('<unfinished ...>')) begun.set(thread, line);
+    else if (line.includes(' resumed>')) {
+      calls.push(`${begun.get(thread) ?? ''}${line}`);
+      begun.delete(thread);
+    } else calls.push(line);
+  }
+  return [...calls, ...begun.values()];
 }
 
 /** A name server on loopback asks others, so a question to it leaves loopback too. */
