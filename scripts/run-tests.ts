@@ -1,7 +1,16 @@
 // npm test [-- <file or directory>… | <option of node --test>…]: runs the tests in an environment of their own,
 // so that they see nothing of the user: no git configuration, no home, no accounts, no data of a running ao.
 import { spawn } from 'node:child_process';
-import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -80,6 +89,7 @@ if (files.length === 0) {
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'ao-test-'));
+chmodSync(directory, 0o711); // one test goes on as another user, in a folder of its own
 const child = spawn(
   process.execPath,
   [
