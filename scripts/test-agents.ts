@@ -1,11 +1,14 @@
 // npm run test:agents [-- <agent>…]: the real agents, in exact versions, against a model server of ours and without a network.
 // npm run test:agents -- --install [<agent>…]: only installs them into a cache, and says what is there.
+// npm run test:agents -- --table: writes the table of failures into docs/agents.md, from the recordings.
 // npm run test:agents -- --record [<agent>…] [--only <recording, as once/*>]: records them at work, for the tests of their adapters.
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Client, clientNamed, clients } from '../test/agents/clients/catalogue.ts';
 import { agentCache, type Installed, installClient, sizeOf } from '../test/agents/clients/install.ts';
+import { page, pageWithTable } from '../test/agents/failure-table.ts';
 import { isolated } from '../test/agents/isolation.ts';
 import { record } from '../test/agents/record/record.ts';
 
@@ -13,6 +16,7 @@ const { values, positionals } = parseArgs({
   options: {
     install: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
+    table: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
   },
   allowPositionals: true,
@@ -51,6 +55,10 @@ function test(): number {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
+if (values.table) {
+  writeFileSync(page, pageWithTable());
+  process.exit(0);
+}
 const missing: string[] = [];
 for (const client of chosen) {
   const installed = await install(client);

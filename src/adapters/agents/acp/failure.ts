@@ -19,6 +19,7 @@ const named: Record<string, FailureClass> = {
   overloaded: 'overloaded',
   server_error: 'overloaded',
   contextWindowExceeded: 'context_full',
+  ContextOverflowError: 'context_full',
   unauthorized: 'authentication',
   authentication_failed: 'authentication',
 };
@@ -27,18 +28,20 @@ const named: Record<string, FailureClass> = {
 const authRequired = -32_000;
 
 function classOf(error: JsonObject, data: JsonObject, message: string): FailureClass {
-  const name = textAt(data, 'codexErrorInfo') || textAt(data, 'errorKind');
+  const name = textAt(data, 'codexErrorInfo') || textAt(data, 'errorKind') || textAt(data, 'errorName');
   const code = numberAt(error, 'code');
   if (/daily quota|usage limit|hit your .*limit/i.test(message)) return 'usage_limit';
   if (/insufficient_quota|billing|balance|current quota/i.test(message)) return 'quota';
-  if (/context (window|length)|too long|ContextOverflow/i.test(message)) return 'context_full';
+  if (/context (window|length)|too long|ContextOverflow|token count .*exceeds/i.test(message))
+    return 'context_full';
   if (named[name] !== undefined) return named[name];
   const status = code >= 400 && code < 600 ? code : Number(/\b([45]\d\d)\b/.exec(message)?.[1] ?? 0);
   if (status === 429 || /rate limit/i.test(message)) return 'rate_limit';
   if (status === 401 || status === 403 || code === authRequired || /api key/i.test(message))
     return 'authentication';
-  if (status >= 500 || /overloaded|at capacity/i.test(message)) return 'overloaded';
+  // Before the status: an agent calls its own trouble with the connection a 500 too.
   if (/ECONN|fetch failed|unable to connect|network|socket/i.test(message)) return 'network';
   if (/terminated|disconnected|premature/i.test(message)) return 'truncated';
+  if (status >= 500 || /overloaded|at capacity/i.test(message)) return 'overloaded';
   return 'other';
 }

@@ -26,6 +26,8 @@ export interface AcpState {
   working: boolean;
   /** It has said or done anything since then. */
   spoke: boolean;
+  /** Its last words were that it could not make room in a conversation that is full. */
+  full: boolean;
   /** Words of the agent of which the line's end has not come yet. */
   unsaid: string;
   /** Questions that are open: the agent's own id of each, and its options. */
@@ -45,6 +47,7 @@ const nothing = {
   session: null,
   working: false,
   spoke: false,
+  full: false,
   unsaid: '',
   asked: {},
 };
@@ -131,12 +134,10 @@ function turnEnded(
   const { state, observations } = speakOut(before);
   const open = Object.keys(state.asked).map((request): Observation => ({ kind: 'settled', request }));
   const end: TurnEnd =
-    error === null
-      ? endOf(textAt(result, 'stopReason'), before.spoke)
-      : { outcome: 'failed', failure: failureOf(error) };
+    error === null ? endOf(result, before) : { outcome: 'failed', failure: failureOf(error) };
   const spent = objectAt(result, 'usage');
   return seen(
-    { ...state, working: false, spoke: false, asked: {} },
+    { ...state, working: false, spoke: false, full: false, asked: {} },
     { kind: 'received', message: String(id) },
     ...observations,
     ...open,
@@ -145,10 +146,15 @@ function turnEnded(
   );
 }
 
-function endOf(reason: string, spoke: boolean): TurnEnd {
+/** Agents call nearly every failure an end in good order; what they said, or did not, tells the two apart where anything does. */
+function endOf(result: unknown, { spoke, full }: AcpState): TurnEnd {
+  const reason = textAt(result, 'stopReason');
   switch (reason) {
     case 'end_turn':
-      return spoke ? { outcome: 'completed' } : { outcome: 'failed', failure: emptyAnswer };
+      if (full) return failing('context_full', 'the conversation is too long for its model');
+      return spoke && !isFree(result)
+        ? { outcome: 'completed' }
+        : { outcome: 'failed', failure: emptyAnswer };
     case 'cancelled':
       return { outcome: 'interrupted' };
     case 'max_tokens':
@@ -158,6 +164,11 @@ function endOf(reason: string, spoke: boolean): TurnEnd {
     default:
       return failing('other', `it stopped: ${reason || 'no reason given'}`);
   }
+}
+
+/** It counts tokens and there were none: its model did not answer. */
+function isFree(result: unknown): boolean {
+  return objectAt(result, 'usage')['totalTokens'] === 0;
 }
 
 function failing(kind: AgentFailure['class'], message: string): TurnEnd {
@@ -214,15 +225,23 @@ const answering = new Set([
   'plan',
 ]);
 
+/** gemini says this of itself, in the model's name and at any time. */
+const modeUpdate = /^\[MODE_UPDATE\] \w+$/;
+/** kimi ends a turn with this when its conversation is full. */
+const noRoom = /^Compaction (cancelled|is blocked)/;
+
 function update(value: JsonObject, before: AcpState): Step<AcpState> {
   const what = textAt(value, 'sessionUpdate');
   if (!answering.has(what)) return seen(before);
   const begun: Observation[] = before.working
     ? []
     : [{ kind: 'received', message: null }, { kind: 'turn_started' }];
-  const state = { ...before, working: true, spoke: before.spoke || what !== 'agent_thought_chunk' };
+  const words = textAt(objectAt(value, 'content'), 'text');
+  if (modeUpdate.test(words)) return seen(before);
+  const isAnswer = what === 'agent_message_chunk' ? words !== '' : what !== 'agent_thought_chunk';
+  const state = { ...before, working: true, spoke: before.spoke || isAnswer, full: noRoom.test(words) };
   if (what === 'agent_message_chunk') {
-    const text = state.unsaid + textAt(objectAt(value, 'content'), 'text');
+    const text = state.unsaid + words;
     const end = text.lastIndexOf('\n') + 1;
     return seen({ ...state, unsaid: text.slice(end) }, ...begun, ...said(text.slice(0, end)));
   }
