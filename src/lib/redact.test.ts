@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import * as fc from 'fast-check';
+import { Redactor } from './redact.ts';
+import { secretValues } from './secret-forms.ts';
+
+const base64 = (text: string, before: number): string =>
+  Buffer.from('~'.repeat(before) + text).toString('base64');
+const wrap = (text: string, width: number, by: string): string =>
+  text.replace(new RegExp(`.{${width}}`, 'g'), (line) => line + by);
+
+const encodings: ((value: string) => string)[] = [
+  (value) => value,
+  (value) => JSON.stringify({ value }),
+  (value) => JSON.stringify(JSON.stringify({ value })),
+  (value) => encodeURIComponent(value),
+  (value) => encodeURIComponent(value).replace(/%../g, (code) => code.toLowerCase()),
+  (value) => new URLSearchParams({ value }).toString(),
+  (value) => Buffer.from(value).toString('hex'),
+  (value) => base64(value, 0),
+  (value) => base64(value, 1),
+  (value) => base64(value, 2),
+  (value) => base64(`${value}~~~`, 3),
+  (value) => Buffer.from(`user:${value}`).toString('base64url'),
+  (value) => wrap(base64(`${'x'.repeat(50)}${value}${'y'.repeat(80)}`, 1), 76, '\n'),
+  (value) => JSON.stringify(wrap(base64(`${'x'.repeat(50)}${value}`, 2), 64, '\n')),
+];
+
+const key = `-----BEGIN RSA PRIVATE KEY-----\n${wrap('MIIEvQIBADANBgkqhkiG9w0'.repeat(40), 64, '\n')}\n-----END RSA PRIVATE KEY-----`;
+const token = 'Ab3dEf6hIj9kLmNoPqRsTuVwXyZ012345678';
+const shaped = [
+  ...[
+    'ghp_',
+    'gho_',
+    'ghu_',
+    'ghs_',
+    'ghr_',
+    'github_pat_',
+    'sk-ant-api03-',
+    'sk-',
+    'sk-proj-',
+    'glpat-',
+    'npm_',
+  ].map((head) => head + token),
+  'AKIAIOSFODNN7EXAMPLE',
+  `xoxb-123456789012-${token}`,
+  `AIza${token.slice(0, 35)}`,
+  `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.${token}`,
+  `Bearer ${token}`,
+  key,
+  JSON.stringify(key).slice(1, -1),
+];
+
+/** All that a reader of the text could make the value of. */
+function leaks(text: string, value: string): boolean {
+  const oneLine = text.replaceAll('\\n', '').replaceAll('\n', '');
+  return encodings.slice(0, 10).some((encode) => {
+    const whole = encode(value);
+    const core = whole.replaceAll('=', '').slice(4, -2);
+    return text.includes(value) || (core.length > 8 && oneLine.includes(core));
+  });
+}
+
+function inPieces(redactor: Redactor, text: string, cuts: readonly number[]): string {
+  const stream = redactor.stream('text');
+  const places = [0, ...cuts.map((cut) => cut % (text.length + 1)), text.length].toSorted((a, b) => a - b);
+  const out = places.slice(1).map((place, index) => stream.take(text.slice(places[index], place)));
+  return out.join('') + stream.end();
+}
+
+const cuts = fc.array(fc.nat(), { maxLength: 6 });
+const lines = fc
+  .array(fc.string({ unit: 'grapheme', maxLength: 30 }), { maxLength: 5 })
+  .map((all) => all.join('\n'));
+
+describe('a redactor', () => {
+  test('lets no known value through, however it is encoded and wherever the text is cut', () => {
+    const value = fc
+      .string({ unit: fc.constantFrom(...'abcXYZ0189/+=-_ "\\\n%&üß€😀'), minLength: 8, maxLength: 70 })
+      .filter((text) => text.trim().length >= 8 && new Set(text).size > 4);
+    const encode = fc.constantFrom(...encodings);
+    fc.assert(
+      fc.property(value, encode, lines, lines, cuts, (secret, form, before, after, places) => {
+        const redactor = new Redactor([secret]);
+        const text = `${before} ${form(secret)} ${after}`;
+        const out = inPieces(redactor, text, places);
+        assert.ok(out.includes('[redacted]'), `nothing was found in ${JSON.stringify(text)}`);
+        assert.ok(!leaks(out, secret), out);
+        assert.equal(out, redactor.text(text));
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  test('lets nothing of the shape of a key through, wherever the text is cut', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...shaped), lines, lines, cuts, (secret, before, after, places) => {
+        const redactor = new Redactor([]);
+        for (const text of [
+          `${before} ${secret}\n${after}`,
+          JSON.stringify(`${before}\n${secret}\n${after}`),
+          `\x1b[31m${secret}\x1b[0m`,
+        ]) {
+          const out = inPieces(redactor, text, places);
+          assert.ok(out.includes('[redacted]') && !out.includes(secret.slice(-30)), out);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('leaves text without secrets as it is, and JSON as JSON', () => {
+    fc.assert(
+      fc.property(lines, cuts, (text, places) => {
+        assert.equal(inPieces(new Redactor(['a-known-value-1']), text, places), text);
+      }),
+    );
+    const innocent = [
+      'the task-list-of-the-whole-repository is bearer of good-news-for-everybody',
+      'disk-usage-of-the-machine-1234567890, sk-learn-and-other-packages-of-that-kind',
+      'sha512-AbCdEf0123456789AbCdEf0123456789AbCdEf0123456789== 3431d880aabbccddeeff',
+      "if (text.includes('-----BEGIN CERTIFICATE-----')) return;",
+    ].join('\n');
+    assert.equal(new Redactor(['a-known-value-1']).text(innocent), innocent);
+    const document = { text: `say "${token}" \n ghp_${token}`, key, more: [`Bearer ${token}`] };
+    const masked: unknown = JSON.parse(new Redactor([token]).mask(JSON.stringify(document)));
+    assert.deepEqual(Object.keys(masked as object), ['text', 'key', 'more']);
+  });
+
+  test('masks bytes at their places: the length stays, the lines stay, and masking again changes nothing', () => {
+    const redactor = new Redactor([`one\n${token}`]);
+    const text = `a\nghp_${token}\n${key}\nBearer ${token} b\none\n${token}\n`;
+    const masked = redactor.mask(text);
+    assert.equal(masked.length, text.length);
+    assert.deepEqual(
+      [...masked.matchAll(/\n/g)].map(({ index }) => index),
+      [...text.matchAll(/\n/g)].map(({ index }) => index),
+    );
+    assert.equal(redactor.mask(masked), masked);
+    assert.ok(!masked.includes(token));
+  });
+
+  test('takes time that grows with the text alone, whatever the text is', () => {
+    const redactor = new Redactor([token, 'another-known-value']);
+    const hostile = [
+      '-----BEGIN PRIVATE KEY-----',
+      'eyJ',
+      'sk-',
+      'Bearer ',
+      'ghp_',
+      '-',
+      'a',
+      'eyJa.',
+      token.slice(0, -1),
+    ];
+    for (const piece of hostile) {
+      const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
+      const before = performance.now();
+      inPieces(redactor, text, [300_000, 600_000]);
+      const took = performance.now() - before;
+      assert.ok(took < 2000, `${JSON.stringify(piece)}: ${Math.round(took)} ms for 1 MB`);
+    }
+  });
+
+  test('knows secrets by the names of their variables', () => {
+    const env = {
+      OPENAI_API_KEY: 'value-of-a-key',
+      GH_TOKEN: 'value-of-a-token',
+      DB_PASSWORD: 'value-of-a-password',
+      SHORT_KEY: 'short',
+      SSH_AUTH_SOCK: '/tmp/ssh-1/agent.1',
+      HOME: '/home/somebody',
+    };
+    assert.deepEqual(secretValues(env), ['value-of-a-key', 'value-of-a-token', 'value-of-a-password']);
+  });
+});

@@ -1,0 +1,47 @@
+/** A shorter value is a word that stands anywhere. */
+const shortest = 8;
+
+const secretName = /key|token|secret|passw|pwd|auth|credential/i;
+/** Says where something is, not what. */
+const placeName = /(_file|_path|_dir|_home|_sock|_url)$|^xauthority$|keyboard/i;
+
+/** The values of an environment that its names call secret. */
+export function secretValues(env: Readonly<Record<string, string>>): string[] {
+  const named = Object.entries(env).filter(([name]) => secretName.test(name) && !placeName.test(name));
+  return [...new Set(named.map(([, value]) => value).filter((value) => value.length >= shortest))];
+}
+
+/** How a value may stand in text: as it is, in JSON (also twice over), in a URL, in hexadecimal digits. */
+export function plainForms(value: string): string[] {
+  const whole = value.toWellFormed();
+  const inJson = JSON.stringify(whole).slice(1, -1);
+  const ascii = inJson.replace(/[^ -~]/g, (unit) => {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+  const component = encodeURIComponent(whole);
+  const strict = component.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const urls = [component, strict, encodeURI(whole), strict.replaceAll('%20', '+')];
+  const hex = Buffer.from(whole).toString('hex');
+  const texts = [value, whole, inJson, inJson.replaceAll('/', '\\/'), ascii];
+  const forms = [
+    ...texts,
+    ...texts.map((text) => JSON.stringify(text).slice(1, -1)),
+    ...urls,
+    ...urls.map((url) => url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
+    hex,
+    hex.toUpperCase(),
+  ];
+  return [...new Set(forms.flatMap((form) => [form, Buffer.from(form).toString('latin1')]))];
+}
+
+/** The part of a value's base64 that is the same whatever stands around it, for each place where it may begin. */
+export function base64Forms(value: string): string[] {
+  const bytes = Buffer.from(value);
+  return [0, 1, 2].flatMap((before) => {
+    const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64url');
+    const own = whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+    return own.includes('-') || own.includes('_')
+      ? [own, own.replaceAll('-', '+').replaceAll('_', '/')]
+      : [own];
+  });
+}
