@@ -106,6 +106,7 @@ export async function* followOutput(
 ): AsyncGenerator<Uint8Array> {
   const changes = new DirectoryChanges(handle.dir, [names.output, names.exit]);
   const file = await open(join(handle.dir, names.output));
+  const buffer = Buffer.allocUnsafe(chunkBytes); // one for each session, however often it is looked at
   try {
     let position = offset;
     for (let stillSince = Number.POSITIVE_INFINITY; !signal.aborted; ) {
@@ -115,19 +116,20 @@ export async function* followOutput(
       const before = position;
       let held: Uint8Array;
       for (;;) {
-        const { bytesRead, buffer } = await file.read({ buffer: Buffer.allocUnsafe(chunkBytes), position });
+        const { bytesRead } = await file.read({ buffer, position });
         if (signal.aborted) return;
         const ready = bytesRead - beginningOf(end, buffer.subarray(0, bytesRead));
         held = buffer.subarray(ready, bytesRead);
         if (ready === 0) break;
         position += ready;
-        yield buffer.subarray(0, ready);
+        yield Buffer.from(buffer.subarray(0, ready));
       }
       if (over && held.length === end.length) return;
       if (!over || position > before) stillSince = Number.POSITIVE_INFINITY;
       else if (stillSince === Number.POSITIVE_INFINITY) stillSince = performance.now();
       const patienceMs = state === 'exited' ? lateMs : goneMs;
-      if (performance.now() - stillSince >= patienceMs) return held.length > 0 ? yield held : undefined;
+      if (performance.now() - stillSince >= patienceMs)
+        return held.length > 0 ? yield Buffer.from(held) : undefined;
       await changes.next(over ? Math.min(patienceMs, netMs) : netMs, signal);
     }
   } finally {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +68,7 @@ export async function lastOutputLine(dir: string): Promise<string> {
 }
 
 async function readOptional(path: string): Promise<string | null> {
+  if (!existsSync(path)) return null; // mostly so: an error for each look would be much to throw away
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
