@@ -11,20 +11,33 @@ const pauses: Partial<Record<FailureClass, number>> = {
 
 const longestPause = 15 * 60_000;
 
+type Refused = Pick<Session, 'startedAt' | 'endedAt' | 'failure'>;
+
 /**
  * Until when an account is left alone, of the sessions that ran under it: each failure in a row doubles the pause, a session that
  * ended otherwise ends it. null: it may be used.
  */
-export function coolDownUntil(sessions: readonly Pick<Session, 'endedAt' | 'failure'>[]): number | null {
+export function coolDownUntil(sessions: readonly Refused[]): number | null {
   const ended = sessions.filter(({ endedAt }) => endedAt !== null);
   const latest = ended.toSorted((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
   const inARow = latest.findIndex(({ failure }) => pauseOf(failure) === null);
   const failed = inARow < 0 ? latest : latest.slice(0, inARow);
   const [last] = failed;
   if (last?.failure === undefined || last.failure === null || last.endedAt === null) return null;
-  if (last.failure.resetAt !== null) return last.failure.resetAt;
-  const pause = (pauseOf(last.failure) ?? 0) * 2 ** (failed.length - 1);
+  if (last.failure.resetAt !== null && last.failure.resetAt > last.endedAt) return last.failure.resetAt;
+  const pause = (pauseOf(last.failure) ?? 0) * 2 ** (timesInARow(failed) - 1);
   return last.endedAt + Math.min(pause, longestPause);
+}
+
+/** Sessions that ran side by side were refused once. The latest first. */
+function timesInARow(failed: readonly Refused[]): number {
+  let [times, since] = [0, Number.POSITIVE_INFINITY];
+  for (const { startedAt, endedAt } of failed) {
+    if ((endedAt ?? 0) > since) continue;
+    times += 1;
+    since = startedAt;
+  }
+  return times;
 }
 
 function pauseOf(failure: Session['failure']): number | null {

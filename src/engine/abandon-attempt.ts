@@ -1,6 +1,7 @@
 import type { RunContext } from './context.ts';
 import { recordVerdict } from './record-verdict.ts';
-import { endSession, GRACE_MS } from './watch-session.ts';
+import { stopSession } from './stop-session.ts';
+import { endSession } from './watch-session.ts';
 
 /**
  * An attempt that cannot be brought to a verdict for a reason of ours (its work cannot be saved, say) ends as not
@@ -12,8 +13,7 @@ export async function abandonAttempt(context: RunContext, attemptId: string, mes
   const task = await context.store.get('task', attempt.task);
   const session = await context.store.get('session', attempt.session);
   if (task === null || session === null) return;
-  const { handle } = session;
-  if (handle !== null) await context.findRuntime(handle.runtime).stop(handle, GRACE_MS);
+  await stopSession(context, session, context.options); // also one whose start could not be written down
   await endSession(context, session, { outcome: 'failed', exitCode: null, reason: message }, null);
   await recordVerdict(context, { task, attempt, session }, attempt.change, {
     status: 'not_verifiable',

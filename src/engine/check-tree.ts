@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { CheckResult, CheckSpec, TreeResult } from '../domain/check-result.ts';
 import { confirm } from '../domain/confirm.ts';
 import type { Finding } from '../domain/finding.ts';
+import { removeDirectory } from '../lib/remove-directory.ts';
 import type { RunContext } from './context.ts';
 
 /** The parts of a run's context that checking needs; a preview has no run. */
@@ -119,7 +120,7 @@ export async function withCheckout<T>(
     return await use({ root, base, env: { ...scope.env, ...added.env }, mark });
   } finally {
     // What was found out is worth more than a disk that does not take a removal at this moment.
-    await scope.disk.outlast(() => rm(base, { recursive: true, force: true, maxRetries: 3 }));
+    await scope.disk.outlast(() => removeDirectory(base));
   }
 }
 

@@ -2,6 +2,7 @@ import type { Event } from '../domain/events.ts';
 import type { Finding } from '../domain/finding.ts';
 import { AoError } from '../domain/errors.ts';
 import { STOPPED, unplanned } from '../domain/next-step.ts';
+import type { MessageContent } from '../domain/message.ts';
 import type { Report } from '../domain/report.ts';
 import { type Run, stuckAfterOf } from '../domain/run.ts';
 import type { Session, Task } from '../domain/task.ts';
@@ -164,13 +165,16 @@ class AoEngine implements Engine {
 
   async send(id: string, text: string, interrupt: boolean): Promise<MessageView> {
     const session = await this.#session(id);
-    if (interrupt) await speak(this.#voice, session, { kind: 'interrupt' });
-    return messageView(await speak(this.#voice, session, { kind: 'message', text }));
+    const said: MessageContent[] = [
+      ...(interrupt ? [{ kind: 'interrupt' } as const] : []),
+      { kind: 'message', text },
+    ];
+    return messageView(await speak(this.#voice, session, said));
   }
 
   async permit(id: string, answer: Permit): Promise<MessageView> {
     const session = await this.#session(id);
-    return messageView(await speak(this.#voice, session, answerTo(this.#parts.live, session, answer)));
+    return messageView(await speak(this.#voice, session, [await answerTo(this.#voice, session, answer)]));
   }
 
   async message(id: string): Promise<MessageView> {

@@ -31,32 +31,35 @@ export async function followAgent(
   const talk = hearing.agent.capabilities.dialog
     ? await Talk.open({ context, session, handle, hearing })
     : null;
-  talk?.gather(hearing.opening);
-  const silence = new SilenceWatch(context, session, context.clock.now() - known.at);
+  talk?.gather({ heard: hearing.opening, isNew: true });
   let read = 0;
-  const caughtUp = async (): Promise<void> => {
-    if (read >= known.bytes) await talk?.next();
+  const silence: { watch: SilenceWatch | null } = { watch: null };
+  const next = async (): Promise<void> => {
+    if (read < known.bytes) return;
+    if (silence.watch === null) context.live.setRead(session.id);
+    silence.watch ??= new SilenceWatch(context, session, context.clock.now() - known.at);
+    await talk?.next();
   };
   const forget = context.live.listen(session.id, () => {
-    void caughtUp().catch((error: unknown) => context.log('talk.failed', { session: session.id, error }));
+    void next().catch((error: unknown) => context.log('talk.failed', { session: session.id, error }));
   });
   try {
-    await caughtUp();
+    await next();
     for await (const bytes of context.findRuntime(handle.runtime).follow(handle, 0, signal)) {
+      const isNew = read >= known.bytes;
       read += bytes.length;
-      const isNew = read > known.bytes;
-      if (isNew) silence.heard();
+      if (isNew) silence.watch?.heard();
       const heard = hearing.hear(bytes, isNew ? context.clock.now() : known.at);
-      if (talk === null) continue;
-      talk.gather(heard);
-      await caughtUp();
+      talk?.gather({ heard, isNew });
+      await next();
     }
     if (signal.aborted) return followed(hearing);
     const last = hearing.hear(null, context.clock.now());
-    talk?.gather(last);
+    talk?.gather({ heard: last, isNew: true });
     await talk?.close();
+    hearing.end();
   } finally {
-    silence.end();
+    silence.watch?.end();
     forget();
   }
   return followed(hearing);

@@ -51,6 +51,12 @@ export class Hearing {
     return { replies: step.replies, evidence: step.observations.filter(({ kind }) => telling.has(kind)) };
   }
 
+  /** The agent is gone: what it asked is not open any more. */
+  end(): void {
+    this.facts = { ...this.facts, asked: [] };
+    this.#context.live.setFacts(this.#session.id, this.facts);
+  }
+
   #note(observation: Observation, at: number): void {
     this.facts = heard(this.facts, observation, at);
     if (observation.kind === 'line') this.#context.live.setLine(this.#session.id, observation.text);

@@ -6,6 +6,7 @@ export class Live {
   readonly #activities = new Map<string, string>();
   readonly #facts = new Map<string, AgentFacts>();
   readonly #stuck = new Map<string, string>();
+  readonly #readings = new Map<string, PromiseWithResolvers<void>>();
   readonly #listeners = new Map<string, () => void>();
   readonly #changed: () => void;
 
@@ -42,6 +43,21 @@ export class Live {
     if (because === null) this.#stuck.delete(session);
     else this.#stuck.set(session, because);
     this.#changed();
+  }
+
+  /** All that a session's agent had printed under earlier daemons is known here: its facts can be relied on. */
+  setRead(session: string): void {
+    this.#reading(session).resolve();
+  }
+
+  untilRead(session: string): Promise<void> {
+    return this.#reading(session).promise;
+  }
+
+  #reading(session: string): PromiseWithResolvers<void> {
+    const known = this.#readings.get(session) ?? Promise.withResolvers<void>();
+    this.#readings.set(session, known);
+    return known;
   }
 
   /** Whoever talks with that session's agent is told when there is something new to say; returns what ends it. */

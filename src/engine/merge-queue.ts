@@ -78,8 +78,9 @@ async function nextDecision(
     case 'wait':
       break;
     case 'land':
-      await land(context, trials, pick(order, decision.batch));
-      return nextWindow(window, 'landed');
+      return hasLanded(await land(context, trials, pick(order, decision.batch)))
+        ? nextWindow(window, 'landed')
+        : window;
     case 'reject': {
       // What passed before the culprit lands first: then its next attempt starts from what it broke.
       const before = pick(order, decision.because.slice(0, -1));

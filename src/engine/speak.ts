@@ -1,19 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AoError } from '../domain/errors.ts';
 import type { Message, MessageContent } from '../domain/message.ts';
 import type { Session } from '../domain/task.ts';
 import type { World } from './context.ts';
 import type { MessageView } from './engine.ts';
 import type { Live } from './live.ts';
-import { newMessage } from './outbox.ts';
+import { newMessage, openMessages } from './outbox.ts';
 
-/** A person says something to a session's agent: it goes into the outbox and from there to the agent, as soon as that can take it. */
+const PATIENCE_MS = 5000;
+
+/**
+ * A person says something to a session's agent: it goes into the outbox and from there to the agent, as soon as that can
+ * take it. Resolves to the last of what is said.
+ */
 export async function speak(
   { world, live }: { world: Pick<World, 'store' | 'clock' | 'findAgent'>; live: Live },
   session: Session,
-  content: MessageContent,
+  contents: readonly MessageContent[],
 ): Promise<Message> {
-  if (session.state === 'ended') {
-    throw new AoError('conflict', `Session ${session.id} has ended.`, 'See `ao list --live`.');
+  if (session.state !== 'running') {
+    const why = session.state === 'ended' ? 'has ended' : 'is still being prepared';
+    throw new AoError('conflict', `Session ${session.id} ${why}.`, 'See `ao list --live`.');
   }
   if (!world.findAgent(session.agent).capabilities.dialog) {
     throw new AoError(
@@ -22,12 +29,15 @@ export async function speak(
       'Wait for its end, or end its run with `ao stop`.',
     );
   }
-  const insert = newMessage(session, content, world.clock.now());
+  const inserts = contents.map((content) => newMessage(session, content, world.clock.now()));
   const { run, task, id } = session;
-  const event = { run, task, session: id, type: 'message.queued', body: { kind: content.kind } };
-  if (!(await world.store.commit([insert], [event]))) throw new Error(`message ${insert.row.id} exists`);
+  const events = contents.map(({ kind }) => {
+    return { run, task, session: id, type: 'message.queued', body: { kind } };
+  });
+  const last = inserts.at(-1)?.row;
+  if (last === undefined || !(await world.store.commit(inserts, events))) throw new Error('nothing was said');
   live.nudge(id);
-  return insert.row;
+  return last;
 }
 
 export interface Permit {
@@ -43,7 +53,13 @@ export function messageView({ id, session, state, problem }: Message): MessageVi
 }
 
 /** The answer to the only question that is open, or to the one that is named. */
-export function answerTo(live: Live, session: Session, { request, allow, reason }: Permit): MessageContent {
+export async function answerTo(
+  { world, live }: { world: Pick<World, 'store' | 'clock'>; live: Live },
+  session: Session,
+  { request, allow, reason }: Permit,
+): Promise<MessageContent> {
+  // A daemon that has just come does not know yet what was asked under the one before.
+  if (session.state === 'running') await Promise.race([live.untilRead(session.id), delay(PATIENCE_MS)]);
   const { asked } = live.facts(session.id);
   const [first, ...more] = request === null ? asked : asked.filter(({ id }) => id === request);
   if (first === undefined) {
@@ -55,6 +71,14 @@ export function answerTo(live: Live, session: Session, { request, allow, reason 
       'usage',
       `Session ${session.id} asks several things.`,
       `Name one with --request: ${ids}.`,
+    );
+  }
+  const open = await openMessages(world, session);
+  if (open.some(({ content }) => content.kind === 'answer' && content.request === first.id)) {
+    throw new AoError(
+      'conflict',
+      `Session ${session.id} is being told the answer already.`,
+      'See `ao status`.',
     );
   }
   return { kind: 'answer', request: first.id, allow, reason };

@@ -34,9 +34,12 @@ export class Talk {
     return new Talk(parts, await context.findRuntime(handle.runtime).written(handle));
   }
 
-  gather({ replies, evidence }: Heard): void {
-    this.#replies.push(...replies);
-    this.#evidence.push(...evidence);
+  /** What was heard again of an earlier daemon's time shows nothing of a message that this one may not have written yet. */
+  gather({ heard, isNew }: { heard: Heard; isNew: boolean }): void {
+    this.#replies.push(...heard.replies);
+    this.#evidence.push(
+      ...heard.evidence.filter((seen) => isNew || seen.kind !== 'received' || seen.message !== null),
+    );
   }
 
   /** Does what is to be done now: what was heard is written down, what is owed is said, and when all is said the input ends. */
@@ -44,13 +47,14 @@ export class Talk {
     return this.#pen.use(async () => {
       await noteEvidence(this.#context, this.#session, this.#evidence.splice(0));
       await this.#tellOfQuestions();
-      for (const reply of this.#replies.splice(0)) {
-        if (!this.#written.includes(reply)) await this.#write(reply);
+      for (let reply = this.#replies[0]; reply !== undefined; reply = this.#replies[0]) {
+        if (!this.#wasWritten(reply)) await this.#write(reply);
+        this.#replies.shift();
       }
       await tell(this.#context, {
         session: this.#session,
         hearing: this.#hearing,
-        wasWritten: (text) => this.#written.includes(text),
+        wasWritten: (text) => this.#wasWritten(text),
         write: (line) => this.#write(line),
       });
       if (await isOver(this.#context, this.#session, this.#hearing.facts)) await this.#hangUp();
@@ -74,16 +78,37 @@ export class Talk {
     return this.#pen.use(() => noteEvidence(this.#context, this.#session, this.#evidence.splice(0)));
   }
 
+  /** Only what stands in a whole line counts. */
+  #wasWritten(text: string): boolean {
+    return this.#written.slice(0, this.#written.lastIndexOf('\n') + 1).includes(text);
+  }
+
+  /** A line that a full disk or a crash cut off is completed. */
   async #write(line: string): Promise<void> {
-    this.#written += line;
-    await unlessEnded(this.#context.findRuntime(this.#handle.runtime).write(this.#handle, line));
+    const runtime = this.#context.findRuntime(this.#handle.runtime);
+    await this.#context.disk.outlast(async () => {
+      const rest = restOf(line, this.#written);
+      try {
+        await unlessEnded(runtime.write(this.#handle, rest));
+        this.#written += rest;
+      } catch (error) {
+        this.#written = await runtime.written(this.#handle);
+        throw error;
+      }
+    });
   }
 
   async #hangUp(): Promise<void> {
     if (this.#hungUp) return;
-    this.#hungUp = true;
     await unlessEnded(this.#context.findRuntime(this.#handle.runtime).endInput(this.#handle));
+    this.#hungUp = true;
   }
+}
+
+/** What is still to be written of a line, behind what was. */
+function restOf(line: string, written: string): string {
+  const torn = written.slice(written.lastIndexOf('\n') + 1);
+  return line.startsWith(torn) ? line.slice(torn.length) : `\n${line}`;
 }
 
 interface Parts {

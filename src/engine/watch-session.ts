@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Session, SessionOutcome } from '../domain/task.ts';
 import type { Liveness } from '../ports/runtime.ts';
 import { applyTransitions } from './apply-transition.ts';
@@ -7,6 +8,7 @@ import { closeOutbox } from './outbox.ts';
 
 /** How long an agent may take to end by itself when it is asked to. */
 export const GRACE_MS = 5_000;
+const AGAIN_MS = 1_000;
 
 export interface Ending {
   outcome: SessionOutcome;
@@ -25,17 +27,37 @@ export async function watchSession(
 ): Promise<void> {
   const { handle } = session;
   if (handle === null) throw new Error(`session ${session.id} runs without a handle`);
-  // Carried as a value: nobody waits for it before the agent has ended.
-  const reading = followAgent(context, session, signals.letGo).then(
-    (followed) => followed,
-    (error: unknown) => String(error),
-  );
-  const ended = await waitForEnd(context, session, timeLeft(context, session), signals);
-  if (ended === 'let-go') return;
-  await context.findRuntime(handle.runtime).stop(handle, GRACE_MS); // also what the agent left running behind it
-  const followed = await reading;
-  if (typeof followed === 'string') context.log('output.unread', { session: session.id, error: followed });
-  await endSession(context, session, ended, typeof followed === 'string' ? null : followed);
+  const leaving = new AbortController();
+  const watch = { over: false, signal: AbortSignal.any([signals.letGo, leaving.signal]) };
+  const reading = keepFollowing(context, session, watch);
+  try {
+    const ended = await waitForEnd(context, session, timeLeft(context, session), signals);
+    if (ended === 'let-go') return;
+    await context.findRuntime(handle.runtime).stop(handle, GRACE_MS); // also what the agent left running behind it
+    watch.over = true;
+    await endSession(context, session, ended, await reading);
+  } finally {
+    leaving.abort();
+  }
+}
+
+/** Follows an agent anew where that failed, for as long as it lives; null where its output could not be read to the end. */
+async function keepFollowing(
+  context: RunContext,
+  session: Session,
+  watch: { over: boolean; signal: AbortSignal },
+): Promise<Followed | null> {
+  for (;;) {
+    const { over } = watch;
+    try {
+      return await followAgent(context, session, watch.signal);
+    } catch (error) {
+      if (watch.signal.aborted) return null;
+      context.log('output.unread', { session: session.id, error: String(error) });
+      if (over) return null;
+      await delay(AGAIN_MS, undefined, { signal: watch.signal }).catch(() => {});
+    }
+  }
 }
 
 /** Also under a daemon that came later, whatever became of the wall clock, and not counting while the machine slept. */
@@ -59,7 +81,12 @@ async function waitForEnd(
   try {
     const { handle } = session;
     if (handle === null) throw new Error('no handle');
-    return endingOf(await context.findRuntime(handle.runtime).wait(handle, any));
+    for (;;) {
+      const liveness = await context.findRuntime(handle.runtime).wait(handle, any);
+      if (liveness.state !== 'unknown') return endingOf(liveness);
+      context.log('session.unseen', { session: session.id, why: liveness.why });
+      await delay(AGAIN_MS, undefined, { signal: any }); // neither dead nor idle: it is looked at again
+    }
   } catch (error) {
     if (signals.letGo.aborted) return 'let-go';
     if (signals.stop.aborted)

@@ -166,7 +166,8 @@ export class Scheduler {
 
 function quietly(effect: () => unknown): void {
   try {
-    effect();
+    const done = effect();
+    if (done instanceof Promise) done.catch(() => {}); // nobody is there any more to hear of it
   } catch (error) {
     if (!(error instanceof Error)) throw error;
   }

@@ -86,7 +86,8 @@ export async function requireReader(handle: RuntimeHandle): Promise<void> {
   if (handle.takesInput !== true) {
     throw new AoError('conflict', 'The agent reads nothing but its task: its input has ended.');
   }
-  if ((await observe(handle)).state === 'running') return;
+  const { state } = await observe(handle);
+  if (state === 'running' || state === 'unknown') return;
   throw new AoError('conflict', 'The agent has ended: nobody reads its input any more.');
 }
 

@@ -230,9 +230,12 @@ const modeUpdate = /^\[MODE_UPDATE\] \w+$/;
 /** kimi ends a turn with this when its conversation is full. */
 const noRoom = /^Compaction (cancelled|is blocked)/;
 
+const beginning = new Set(['agent_message_chunk', 'agent_thought_chunk', 'tool_call']);
+
 function update(value: JsonObject, before: AcpState): Step<AcpState> {
   const what = textAt(value, 'sessionUpdate');
-  if (!answering.has(what)) return seen(before);
+  // What comes behind the end of a turn tells of what was done in it.
+  if (!(before.working ? answering : beginning).has(what)) return seen(before);
   const begun: Observation[] = before.working
     ? []
     : [{ kind: 'received', message: null }, { kind: 'turn_started' }];

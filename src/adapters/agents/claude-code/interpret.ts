@@ -44,16 +44,19 @@ export function begin(): Beginning<ClaudeState> {
 export function interpret(bytes: string, state: ClaudeState): Step<ClaudeState> {
   const taken = takeJsonLines(state.lines, bytes);
   const observations: Observation[] = [];
+  const replies: string[] = [];
   let next: ClaudeState = { ...state, lines: taken.state };
   for (const line of taken.lines) {
-    const [after, seen] = interpretLine(line, next);
+    const [after, seen, reply] = interpretLine(line, next);
     next = after;
     observations.push(...seen);
+    if (reply !== undefined) replies.push(reply);
   }
-  return { state: next, observations, replies: [] };
+  return { state: next, observations, replies };
 }
 
-type Seen = [ClaudeState, Observation[]];
+/** The last: what it wants to hear at once. */
+type Seen = [ClaudeState, Observation[], string?];
 
 function interpretLine(line: JsonLine, state: ClaudeState): Seen {
   if (line.kind === 'text') return [state, line.text === '' ? [] : [{ kind: 'line', text: line.text }]];
@@ -133,7 +136,10 @@ function question(value: JsonObject, state: ClaudeState): Seen {
   const id = textAt(value, 'request_id');
   const request = objectAt(value, 'request');
   if (request['subtype'] !== 'can_use_tool' || id === '') {
-    return [state, [{ kind: 'unknown', text: JSON.stringify(value).slice(0, 500) }]];
+    // What nobody answers would hold it up for ever.
+    const response = { subtype: 'error', request_id: id, error: 'ao does not do this' };
+    const no = `${JSON.stringify({ type: 'control_response', response })}\n`;
+    return [state, [{ kind: 'unknown', text: JSON.stringify(value).slice(0, 500) }], no];
   }
   const input = objectAt(request, 'input');
   const title = toolLine({ name: request['tool_name'], input });
