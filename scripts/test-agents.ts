@@ -3,7 +3,7 @@
 // npm run test:agents -- --table: writes the table of failures into docs/agents.md, from the recordings.
 // npm run test:agents -- --record [<agent>…] [--only <recording, as once/*>]: records them at work, for the tests of their adapters.
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { globSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Client, clientNamed, clients } from '../test/agents/clients/catalogue.ts';
@@ -42,7 +42,7 @@ async function install(client: Client): Promise<Installed | null> {
 function test(): number {
   const before = isolated();
   const runner = [process.execPath, join(import.meta.dirname, 'run-tests.ts')];
-  const suites = ['test/agents/suites/one-shot.ts', '--test-timeout=300000'];
+  const suites = [...globSync('test/agents/suites/*.ts').toSorted(), '--test-timeout=300000'];
   const [program = '', ...args] = [...(before ?? []), ...runner, ...suites];
   const env = {
     ...process.env,

@@ -52,9 +52,9 @@ export interface Turn {
   usedPercent?: number;
 }
 
-/** What to do for the prompts that hold `when`; without it, for all others. The n-th turn follows n tool results. */
+/** What to do for the prompts that hold `when`, or all of them; without it, for all others. The n-th turn follows n tool results. */
 export interface Case {
-  when?: string;
+  when?: string | readonly string[];
   turns: readonly Turn[];
 }
 
@@ -84,12 +84,16 @@ const nothingToSay: Turn = { say: 'There is nothing for me to do.' };
 export function placeIn(scenario: Scenario, conversation: Conversation): Place {
   for (let at = conversation.prompts.length - 1; at >= 0; at -= 1) {
     const prompt = conversation.prompts[at] as Prompt;
-    const index = scenario.findIndex(({ when }) => when !== undefined && prompt.text.includes(when));
+    const index = scenario.findIndex(({ when }) => when !== undefined && holds(prompt.text, when));
     if (index >= 0) return placeOf(scenario, index, conversation.prompts.slice(at));
   }
   const index = scenario.findIndex(({ when }) => when === undefined);
   if (index >= 0) return placeOf(scenario, index, conversation.prompts.slice(-1));
   return { turn: nothingToSay, key: 'none', prompt: conversation.prompts.at(-1)?.text ?? '' };
+}
+
+function holds(text: string, when: string | readonly string[]): boolean {
+  return [when].flat().every((part) => text.includes(part));
 }
 
 function placeOf(scenario: Scenario, index: number, prompts: readonly Prompt[]): Place {

@@ -30,6 +30,8 @@ export class ModelServer {
     this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
   #answers = 0;
+  /** Resolves when answers are given again. */
+  #open: Promise<void> = Promise.resolve();
 
   /** On a port of its own choice, unless a test needs the same address again. */
   async listen(port = 0): Promise<void> {
@@ -52,6 +54,13 @@ export class ModelServer {
   scenario(name: string, scenario: Scenario): void {
     this.#scenarios.set(name, scenario);
     for (const key of this.#requests.keys()) if (key.startsWith(`${name}/`)) this.#requests.delete(key);
+  }
+
+  /** From now on answers to new requests wait; returns what lets them go. They stand in the log meanwhile. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#open = promise;
+    return resolve;
   }
 
   async close(): Promise<void> {
@@ -88,6 +97,7 @@ export class ModelServer {
     const place = placeIn(known, conversation);
     const fault = this.#faultOf(`${scenario}/${place.key}`, place);
     note(scenario, fault?.kind ?? 'answer');
+    await this.#open;
     return this.#answer(response, { dialect, conversation, place, fault });
   }
 
