@@ -86,43 +86,47 @@ function movesFor(observation: Observation, sent: readonly Message[], settledAt:
  * message whose intent an earlier daemon left behind goes out only where it was never written.
  */
 export async function tell(context: Outbox, telling: Telling): Promise<void> {
-  let waits = false; // what is said to it keeps its order; answers and interruptions do not queue behind that
+  let waits = false; // what is said to it keeps its order; answers and interruptions do not queue behind messages
   for (const row of await openMessages(context, telling.session)) {
-    const isMessage = row.content.kind === 'message';
-    if (isMessage && waits) continue;
-    waits ||= isMessage;
-    await tellOne(context, row, telling);
+    const { kind } = row.content;
+    if (kind === 'message' && waits) continue;
+    // A message behind an interruption is for the turn after it: no agent takes it into the one that is ending.
+    const isOpen = await tellOne(context, row, telling);
+    waits ||= kind !== 'answer' && isOpen;
   }
 }
 
 export interface Telling {
   session: Session;
-  hearing: Hearing;
+  hearing: Pick<Hearing, 'agent' | 'state' | 'facts'>;
   /** True where that text stands in what was ever written to the agent. */
   wasWritten(text: string): boolean;
   write(line: string): Promise<void>;
 }
 
+/** False where it will never be told. */
 async function tellOne(
   context: Outbox,
   row: Message,
   { hearing, wasWritten, write }: Telling,
-): Promise<void> {
+): Promise<boolean> {
   const { content } = row;
-  if (row.state === 'sent' && content.kind !== 'answer' && wasWritten(JSON.stringify(row.id))) return;
+  if (row.state === 'sent' && content.kind !== 'answer' && wasWritten(JSON.stringify(row.id))) return true;
   const line = mayTell(content, hearing) ? hearing.agent.encode(intentOf(row), hearing.state) : null;
   if (line === null) {
-    if (content.kind !== 'message' && row.state === 'queued') await fail(context, row, cannotNow(content));
-    return;
+    const isLate = content.kind !== 'message' && row.state === 'queued';
+    if (isLate) await fail(context, row, cannotNow(content));
+    return !isLate;
   }
-  if (row.state === 'sent' && wasWritten(line)) return;
+  if (row.state === 'sent' && wasWritten(line)) return true;
   const may =
     row.state === 'sent' ||
     (await applyTransitions(context.store, [{ kind: 'message', row, event: 'send' }]));
   if (may) await write(line);
+  return true;
 }
 
-function mayTell(content: MessageContent, { facts, agent }: Hearing): boolean {
+function mayTell(content: MessageContent, { facts, agent }: Telling['hearing']): boolean {
   return content.kind !== 'message' || facts.working !== true || agent.capabilities.whileBusy !== null;
 }
 

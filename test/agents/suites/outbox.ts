@@ -1,0 +1,132 @@
+// npm run test:agents: what people say to real clients while these work: it arrives once, or it is said that it did not.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Message } from '../../../src/domain/message.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import {
+  assertEverGreener,
+  live,
+  mending,
+  once,
+  openStage,
+  processesWith,
+  promptsIn,
+  redness,
+  report,
+  type Stage,
+  withClients,
+} from './support/stage.ts';
+
+const text = 'One more word from a person.';
+
+/** What the outbox holds of what people said, without the tasks themselves. */
+function said({ line }: Stage): Message[] {
+  const store = new DatabaseSync(path.join(line.home, 'ao.db'), { readOnly: true });
+  const rows = store.prepare('SELECT id, state, body FROM message ORDER BY n').all();
+  store.close();
+  return rows
+    .map(({ id, state, body }) => ({ ...JSON.parse(String(body)), id, state }))
+    .filter((row) => row.content.kind === 'message' && row.content.text === text);
+}
+
+/** The session that waits for its model. */
+async function atItsModel({ server, line }: Stage, outcome: string): Promise<string> {
+  await waitFor('a request', () => (server.log.counts()[outcome] ?? 0) > 0, 60_000);
+  const [session] = await live(line);
+  assert.ok(session);
+  return session.id;
+}
+
+function signal(session: string, name: NodeJS.Signals): void {
+  for (const { pid } of processesWith(`AO_SESSION_ID=${session}\0`)) process.kill(pid, name);
+}
+
+for (const client of ['claude-code', 'codex']) {
+  withClients(
+    [client],
+    `ao send --interrupt gets ${client} out of a model that does not answer`,
+    async (t) => {
+      const stage = await openStage(t);
+      stage.server.scenario(client, [mending('ant', 1, once({ kind: 'hang' }))]);
+      const user = await stage.actor(client, ['ant']);
+      assert.equal((await user.fix('--detach', '--yolo')).code, 0);
+      const session = await atItsModel(stage, 'hang');
+      const told = await stage.line.ao(['send', session, text, '--interrupt', '--wait']);
+      assert.equal(told.code, 0, told.stderr);
+      const { ok, tasks } = await report(stage.line, user);
+      assert.deepEqual([ok, tasks[0]?.attempts.length], [true, 1]);
+      assert.equal(promptsIn(stage.server, text), 1);
+      assertEverGreener(await redness(user));
+    },
+  );
+
+  withClients(
+    [client],
+    `what is told to ${client} is not told again after kill -9 between writing it and seeing that it arrived`,
+    async (t) => {
+      const stage = await openStage(t);
+      stage.server.scenario(client, [mending('ant', 1)]);
+      const user = await stage.actor(client, ['ant']);
+      const release = stage.server.hold();
+      assert.equal((await user.fix('--detach', '--yolo')).code, 0);
+      const session = await atItsModel(stage, 'answer');
+      signal(session, 'SIGSTOP'); // so that it cannot show that it has the message
+      await stage.line.ao(['send', session, text]);
+      await waitFor('a written message', () => said(stage)[0]?.state === 'sent');
+      process.kill(await stage.line.daemon(), 'SIGKILL');
+      await live(stage.line);
+      signal(session, 'SIGCONT');
+      await waitFor('its arrival', () => said(stage)[0]?.state === 'received', 20_000);
+      release();
+      assert.equal((await report(stage.line, user)).ok, true);
+      assert.deepEqual([said(stage).length, promptsIn(stage.server, text)], [1, 1]);
+    },
+  );
+}
+
+withClients(
+  ['gemini'],
+  'what is told to gemini while it works waits for the end of its turn, and arrives once',
+  async (t) => {
+    const stage = await openStage(t);
+    stage.server.scenario('gemini', [mending('ant', 1)]);
+    const user = await stage.actor('gemini', ['ant']);
+    const release = stage.server.hold();
+    assert.equal((await user.fix('--detach', '--yolo')).code, 0);
+    const session = await atItsModel(stage, 'answer');
+    assert.equal((await stage.line.ao(['send', session, text])).code, 0);
+    assert.equal(said(stage)[0]?.state, 'queued');
+    release();
+    const { ok, tasks } = await report(stage.line, user);
+    assert.deepEqual([ok, tasks[0]?.attempts.length], [true, 1]);
+    assert.equal(said(stage)[0]?.state, 'received');
+    assert.equal(promptsIn(stage.server, text), 1);
+  },
+);
+
+withClients(
+  ['gemini'],
+  'what waits for an agent that dies is undelivered, which is said, and its text is kept',
+  async (t) => {
+    const stage = await openStage(t);
+    stage.server.scenario('gemini', [mending('ant', 1)]);
+    const user = await stage.actor('gemini', ['ant']);
+    const release = stage.server.hold();
+    assert.equal((await user.fix('--detach', '--yolo')).code, 0);
+    const session = await atItsModel(stage, 'answer');
+    const told = stage.line.ao(['send', session, text, '--wait']);
+    await waitFor('a message that waits', () => said(stage).length > 0);
+    signal(session, 'SIGKILL');
+    const { code, stderr } = await told;
+    assert.equal(code, 1);
+    assert.match(stderr, /not delivered: the agent ended before it could be told/);
+    const [message] = said(stage);
+    assert.deepEqual([message?.state, message?.content], ['undelivered', { kind: 'message', text }]);
+    release();
+    const { ok, tasks } = await report(stage.line, user);
+    assert.deepEqual([ok, tasks[0]?.attempts.length], [true, 2]);
+    const late = await stage.line.ao(['send', session, text]);
+    assert.match(late.stderr, /has ended/);
+  },
+);
