@@ -5,10 +5,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'fix',
     summary: 'bring a repository to green: findings become tasks, agents work, what is proved lands',
-    examples: [
-      'ao fix --agent-command "claude -p"',
-      'ao fix ~/shop --check test="npm test" --agent-command \'codex exec {prompt}\'',
-    ],
+    examples: ['ao fix --agent claude-code', 'ao fix ~/shop --check test="npm test" --agent codex --yolo'],
     load: () => import('./commands/fix.ts'),
   },
   {

@@ -213,6 +213,6 @@ function noAgent(): AoError {
   return new AoError(
     'usage',
     'no agent was named, so nobody can work on the findings',
-    'Name one: ao fix --agent-command "claude -p", or set fix.agentCommand in agent-orchestrator.yaml.',
+    'Name one: ao fix --agent claude-code (or codex, kimi, …), or any program: --agent-command "my-agent {promptFile}".',
   );
 }

@@ -35,7 +35,7 @@ const lines = (ok: boolean): string[] => summary(result(ok), paper).map(stripPai
 test('what happened comes first, and what to type next last', () => {
   const [first = ''] = lines(true);
   assert.match(first, /^From red to green in 20\.0s/);
-  assert.match(lines(true).slice(-5).join('\n'), /\.\/ao fix .* --agent-command/);
+  assert.match(lines(true).slice(-5).join('\n'), /\.\/ao fix .* --agent claude-code/);
 });
 
 test('a promise that was not kept stands out by a word, not by colour alone', () => {

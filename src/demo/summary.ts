@@ -79,7 +79,7 @@ function nextLines({ columns, paint, program }: Paper): string[] {
   const any = 'Any program will do that reads a task on its standard input and edits the files around it.';
   return [
     paint('strong', 'Now with a repository of your own, and the agent that you have:'),
-    `  ${program} fix path/to/repository --agent-command "claude -p --permission-mode acceptEdits"`,
+    `  ${program} fix path/to/repository --agent claude-code`,
     ...wrap(any, Math.min(columns, widest)),
     'What it would work on, without any agent:',
     `  ${program} fix path/to/repository --dry-run`,

@@ -15,12 +15,27 @@ const tryMs = 20_000;
 /**
  * Program and arguments to put in front of a command; the command is then process 2 in a namespace of its own, with
  * directory, files, devices and environment as they were. Rejects with a sentence where that cannot be done. Tried only
- * once for each `path`, a PATH.
+ * once for each `path`, a PATH, whatever came of it.
  *
  * `bwrap` keeps a process outside, which waits for the command's exit status and must live until then: whoever starts it
  * ignores the signals that a terminal or a polite end sends, and the `env` in here makes them as they were for the command.
  */
-export const enterPidNamespace: (path: string) => Promise<readonly string[]> = remember(4, async (path) => {
+export async function enterPidNamespace(path: string): Promise<readonly string[]> {
+  const found = await tried(path);
+  if ('why' in found) throw new Error(found.why);
+  return found.words;
+}
+
+type Tried = { words: readonly string[] } | { why: string };
+
+const tried = remember(4, (path): Promise<Tried> => {
+  return enter(path).then(
+    (words) => ({ words }),
+    (error: Error) => ({ why: error.message }),
+  );
+});
+
+async function enter(path: string): Promise<readonly string[]> {
   if (process.platform !== 'linux') throw new Error('this system has no pid namespaces');
   const [bwrap, env] = await Promise.all(
     ['bwrap', 'env'].map((name) => findExecutable(name, '/', { PATH: path })),
@@ -30,7 +45,7 @@ export const enterPidNamespace: (path: string) => Promise<readonly string[]> = r
   const words = [bwrap.path, ...roomFlags, '--', env.path, `--default-signal=${endSignals.join(',')}`];
   await tryOut(words);
   return words;
-});
+}
 
 /** What ends a program that is asked politely, or whose terminal goes away or has its keys pressed. */
 export const endSignals = ['HUP', 'INT', 'QUIT', 'TERM'];

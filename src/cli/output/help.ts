@@ -9,7 +9,8 @@ const exitMeanings: Record<keyof typeof exitCode, string> = {
   config: 'wrong configuration file or AO_… variable',
   daemon: 'the daemon does not run, or cannot',
   notFound: 'no such run, task or session',
-  conflict: 'another run with other options works on that repository, or a task is past that answer',
+  conflict:
+    'another run with other options works on that repository, or a task or session is past that answer',
   interrupted: 'interrupted; work is saved',
 };
 
@@ -17,7 +18,7 @@ const exitMeanings: Record<keyof typeof exitCode, string> = {
 export function help(commands: readonly CommandEntry[]): string {
   const shown = fixSettings.filter((setting: Setting) => setting.hidden !== true);
   return [
-    'ao fix --check test="npm test" --agent-command "claude -p"',
+    'ao fix --check test="npm test" --agent claude-code',
     '',
     'ao turns failing checks into verified commits, with many coding agents side by side.',
     '',
