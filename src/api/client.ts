@@ -3,11 +3,13 @@ import { AoError } from '../domain/errors.ts';
 import { type Connection, type Environment, findDaemon, reachDaemon } from './client/connect.ts';
 import { readStream, type StreamQuery } from './client/events.ts';
 import { ask, type Call, Unreachable } from './client/http.ts';
+import { readLog } from './client/log.ts';
 import type { CleanBody, FixBody } from './contract/requests.ts';
 import type {
   CleanResult,
   FixStarted,
   Health,
+  LogRequest,
   MessageView,
   Preview,
   Report,
@@ -79,9 +81,15 @@ export class Client {
     return this.#get('/sessions');
   }
 
-  /** Of a session, or the last one of a task. */
-  session(id: string): Promise<SessionView> {
-    return this.#get(`/sessions/${inPath(id)}`);
+  /** Of a session, or the last one of a task. A daemon that is being replaced is asked again. */
+  async session(id: string): Promise<SessionView> {
+    const path = `/sessions/${inPath(id)}`;
+    try {
+      return await this.#get(path);
+    } catch (error) {
+      await this.#goOn(error);
+      return this.#get(path);
+    }
   }
 
   /** Resolves when it is in the outbox; `message` tells how it goes on. */
@@ -149,6 +157,48 @@ export class Client {
     }
   }
 
+  /**
+   * What a session's agent printed; with `follow` until that session has ended, and every byte once, also where the daemon
+   * is replaced or crashed meanwhile. Throws when somebody stopped it; ends on abort.
+   */
+  async *log(session: string, request: LogRequest, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    let rest = request;
+    for (let fruitless = 0; !signal.aborted; fruitless += 1) {
+      const before = rest.after;
+      let broken: unknown = null;
+      try {
+        const call = { session: inPath(session), request: rest, signal };
+        for await (const { next, bytes } of readLog(this.#connection.socket, call)) {
+          rest = { ...rest, after: next, last: null };
+          if (bytes.length > 0) yield bytes;
+        }
+        if (!rest.follow) return;
+        // It may have ended under another daemon than the one that we followed it with: what came last is read again.
+        if ((await this.session(session)).state === 'ended') rest = { ...rest, follow: false };
+      } catch (error) {
+        if (signal.aborted) return;
+        broken = error;
+      }
+      if (rest.after > before) fruitless = 0;
+      if (fruitless > mostFruitless)
+        throw broken ?? new Error(`the log of session ${session} does not go on`);
+      if (broken !== null) await this.#goOn(broken);
+    }
+  }
+
+  /** Finds the daemon again where `error` says that the one we had is gone or goes; throws every other error. */
+  async #goOn(error: unknown): Promise<void> {
+    const cause = error instanceof AoError ? error.cause : error;
+    if (cause instanceof Unreachable) {
+      this.#connection = await reachDaemon(this.#env);
+      return;
+    }
+    if (!(error instanceof AoError) || error.code !== 'daemon') throw error;
+    const { pid } = this.health;
+    if ((await findDaemon(this.#env))?.health.pid === pid) throw error;
+    this.#connection = await awaitSuccessor(pid, this.#env);
+  }
+
   async #get<T>(path: string): Promise<T> {
     return JSON.parse(await this.#ask({ method: 'GET', path })) as T;
   }
@@ -167,6 +217,8 @@ export class Client {
     }
   }
 }
+
+const mostFruitless = 10;
 
 /** A URL has other meanings for nothing and for dots. */
 function inPath(id: string): string {

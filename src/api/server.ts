@@ -6,6 +6,7 @@ import { daemonRoutes } from './routes/daemon.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fixRoutes } from './routes/fix.ts';
 import { runRoutes } from './routes/runs.ts';
+import { logRoutes } from './routes/logs.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { taskRoutes } from './routes/tasks.ts';
 
@@ -20,7 +21,15 @@ export function makeApi(api: ApiContext): Hono {
     await next();
   });
   app.use(bodyLimit({ maxSize: mostBodyBytes, onError: () => refuseBody() }));
-  for (const routes of [daemonRoutes, eventRoutes, fixRoutes, runRoutes, sessionRoutes, taskRoutes]) {
+  for (const routes of [
+    daemonRoutes,
+    eventRoutes,
+    fixRoutes,
+    logRoutes,
+    runRoutes,
+    sessionRoutes,
+    taskRoutes,
+  ]) {
     routes(app, api);
   }
   app.notFound((c) =>

@@ -26,7 +26,7 @@ export async function typeAlong(client: Client, session: SessionView): Promise<v
     sent = sent.then(async () => write(await send(session.id, text)));
   });
   line.prompt();
-  await showLog(client, session, { start: 0, follow: true, raw: false, write, signal: left.signal });
+  await showLog(client, session.id, { last: null, follow: true, raw: false, write, signal: left.signal });
   const userLeft = left.signal.aborted;
   erase(line);
   line.close();

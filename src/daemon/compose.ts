@@ -6,6 +6,7 @@ import { openHub } from '../adapters/git/hub.ts';
 import { openTarget } from '../adapters/git/target.ts';
 import { findAgent, makeRuntimes } from '../adapters/registry.ts';
 import { makeSetup } from '../adapters/setups/index.ts';
+import { sessionLogs } from '../adapters/session-logs.ts';
 import { openSqliteStore } from '../adapters/stores/sqlite/index.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { makeDisk } from '../adapters/system-disk.ts';
@@ -46,6 +47,7 @@ export async function composeWorld({ home, log }: Composition): Promise<World> {
     openTarget,
     memoryAvailableBytes: () => process.availableMemory(),
     disk: makeDisk(home, diskReserve(process.env['AO_DISK_RESERVE'] || '200M')),
+    sessionLogs,
     log,
     markPrefix: createHash('sha256').update(home).digest('hex').slice(0, 12),
   };

@@ -5,8 +5,10 @@ import type { Clock } from '../ports/clock.ts';
 import type { Disk } from '../ports/disk.ts';
 import type { Hub, Target } from '../ports/git.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import type { SessionLogs } from '../ports/session-logs.ts';
 import type { Store } from '../ports/store.ts';
 import type { Workspaces } from '../ports/workspace.ts';
+import type { Redactor } from '../lib/redact.ts';
 import type { Semaphore } from '../lib/semaphore.ts';
 import type { DiskWatch } from './disk-watch.ts';
 import type { Layout } from './layout.ts';
@@ -28,6 +30,7 @@ export interface World {
   openTarget(path: string, hub: Hub): Promise<Target>;
   memoryAvailableBytes(): number;
   disk: Disk;
+  sessionLogs: SessionLogs;
   /** One line of the daemon's log: `event key=value`. */
   log(event: string, fields: Record<string, unknown>): void;
   /** Begins every mark of this daemon's processes; the same after a restart, another for each `AO_HOME`. */
@@ -45,6 +48,8 @@ export interface RunContext extends World {
   env: Record<string, string>;
   /** Given to agents beside it, and to nothing else. */
   agentEnv: Record<string, string>;
+  /** What agents and checks print goes through it before anything is shown or written down. */
+  redactor: Redactor;
   hub: Hub;
   target: Target;
   /** One holder a running check. */

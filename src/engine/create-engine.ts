@@ -20,6 +20,8 @@ import type {
   CleanResult,
   Engine,
   FixRequest,
+  LogRequest,
+  LogSpan,
   MessageView,
   RunView,
   SessionView,
@@ -29,6 +31,7 @@ import { findRow } from './find-row.ts';
 import { Live } from './live.ts';
 import { preview } from './preview.ts';
 import { RunLoops } from './run-loops.ts';
+import { openLog } from './session-log.ts';
 import { answerTo, messageView, type Permit, speak } from './speak.ts';
 import { resumeAll, type Runs, startOrJoin } from './start-run.ts';
 import { sweepCheckouts } from './sweep.ts';
@@ -161,6 +164,12 @@ class AoEngine implements Engine {
 
   async #session(id: string): Promise<Session> {
     return (await this.#world.store.get('session', id)) ?? (await sessionOf(this.#world, id));
+  }
+
+  async log(id: string, request: LogRequest, signal: AbortSignal): Promise<LogSpan> {
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    const changed = (): Promise<void> => this.#parts.announcements.next(either);
+    return openLog({ world: this.#world, changed, signal: either }, await this.#session(id), request);
   }
 
   async send(id: string, text: string, interrupt: boolean): Promise<MessageView> {

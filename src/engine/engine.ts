@@ -108,6 +108,23 @@ export interface SessionView {
   asks: { request: string; title: string }[];
 }
 
+/** What is to be shown of a session's log. */
+export interface LogRequest {
+  /** Where to go on: a place in that log, in bytes. With `last`: so many lines from its end. */
+  after: number;
+  last: number | null;
+  /** All that the agent printed; otherwise what of it is readable. */
+  raw: boolean;
+  /** Go on until the session has ended. */
+  follow: boolean;
+}
+
+/** Bytes keep their places, whatever is taken out of them: who has read n of them goes on after `after + n`. */
+export interface LogSpan {
+  after: number;
+  bytes: AsyncIterable<Uint8Array>;
+}
+
 /** Something that was said to a session's agent. */
 export interface MessageView {
   id: string;
@@ -149,6 +166,8 @@ export interface Engine {
   diff(id: string): Promise<string>;
   /** A session, or the last one of a task. */
   session(id: string): Promise<SessionView>;
+  /** What a session's agent printed, without secrets; `notFound` where it was never started or its log is gone. Ends on abort. */
+  log(session: string, request: LogRequest, signal: AbortSignal): Promise<LogSpan>;
   /** Puts text into the outbox of a session's agent; with `interrupt` it ends its turn first. */
   send(session: string, text: string, interrupt: boolean): Promise<MessageView>;
   /** Answers the question that a session's agent waits with; null: the only one that is open. */

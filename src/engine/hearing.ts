@@ -1,8 +1,10 @@
 import { type AgentFacts, heard, nothingHeard, type Observation } from '../domain/agent-facts.ts';
 import type { Session } from '../domain/task.ts';
 import type { Agent } from '../ports/agent.ts';
+import type { RedactedStream } from '../lib/redacted-stream.ts';
 import type { RunContext } from './context.ts';
 import { launchSpec } from './launch-spec.ts';
+import { readableLines } from './readable-lines.ts';
 
 /** What a piece of output calls for. */
 export interface Heard {
@@ -28,6 +30,9 @@ export class Hearing {
   readonly #context: RunContext;
   readonly #session: Session;
   readonly #decoder = new TextDecoder();
+  /** What it says, line by line: a key may go over several. */
+  readonly #words: RedactedStream;
+  readonly #write: (text: string) => void;
 
   constructor(context: RunContext, session: Session) {
     this.#context = context;
@@ -37,6 +42,8 @@ export class Hearing {
     const { state, replies } = this.agent.begin(launchSpec(context.options, place));
     this.state = state;
     this.opening = { replies, evidence: [] };
+    this.#words = context.redactor.stream('text');
+    this.#write = this.agent.capabilities.dialog ? context.sessionLogs.append(session.dir) : () => {};
   }
 
   /** Output that was seen at `at`; null is its end: a last line without an end counts too. */
@@ -46,9 +53,11 @@ export class Hearing {
     const step = this.agent.interpret(text, this.state);
     this.state = step.state;
     this.facts = { ...this.facts, heardAt: at };
-    for (const observation of step.observations) this.#note(observation, at);
+    const seen = step.observations.map((observation) => this.#withoutSecrets(observation));
+    for (const observation of seen) this.#note(observation, at);
+    if (bytes === null) this.#say(this.#words.end());
     this.#context.live.setFacts(this.#session.id, this.facts);
-    return { replies: step.replies, evidence: step.observations.filter(({ kind }) => telling.has(kind)) };
+    return { replies: step.replies, evidence: seen.filter(({ kind }) => telling.has(kind)) };
   }
 
   /** The agent is gone: what it asked is not open any more. */
@@ -59,8 +68,21 @@ export class Hearing {
 
   #note(observation: Observation, at: number): void {
     this.facts = heard(this.facts, observation, at);
-    if (observation.kind === 'line') this.#context.live.setLine(this.#session.id, observation.text);
+    this.#say(this.#words.take(readableLines(observation)));
     if (observation.kind === 'claim') this.claim = observation.text;
+  }
+
+  /** Lines are redacted together with those around them. */
+  #withoutSecrets(observation: Observation): Observation {
+    return observation.kind === 'line' ? observation : this.#context.redactor.deep(observation);
+  }
+
+  /** Whole lines that hold no secret any more. */
+  #say(text: string): void {
+    if (text === '') return;
+    this.#write(text);
+    const last = text.trimEnd().split('\n').at(-1) ?? '';
+    this.#context.live.setLine(this.#session.id, last);
   }
 }
 

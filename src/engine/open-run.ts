@@ -13,6 +13,7 @@ import { DiskWatch } from './disk-watch.ts';
 import type { FixRequest } from './engine.ts';
 import { launchSpec } from './launch-spec.ts';
 import { Live } from './live.ts';
+import { redactorOf, withoutSecrets } from './without-secrets.ts';
 
 /** How long a detected check may take when nothing says otherwise. */
 const CHECK_TIMEOUT_MS = 20 * 60_000;
@@ -154,8 +155,10 @@ export function contextOf(
   },
 ): RunContext {
   const { options, env, agentEnv = {} } = opened.request;
+  const redactor = redactorOf(opened.request);
   return {
-    ...world,
+    ...withoutSecrets(world, redactor),
+    redactor,
     run: opened.id,
     path: opened.path,
     project: opened.project,

@@ -33,9 +33,12 @@ export async function watchSession(
   try {
     const ended = await waitForEnd(context, session, timeLeft(context, session), signals);
     if (ended === 'let-go') return;
-    await context.findRuntime(handle.runtime).stop(handle, GRACE_MS); // also what the agent left running behind it
+    const runtime = context.findRuntime(handle.runtime);
+    await runtime.stop(handle, GRACE_MS); // also what the agent left running behind it
     watch.over = true;
-    await endSession(context, session, ended, await reading);
+    const followed = await reading;
+    await runtime.seal(handle, context.redactor);
+    await endSession(context, session, ended, followed);
   } finally {
     leaving.abort();
   }

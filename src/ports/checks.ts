@@ -1,3 +1,4 @@
+import type { Redactor } from '../lib/redact.ts';
 import type { CheckResult, CheckSpec } from '../domain/check-result.ts';
 
 export interface CheckRun {
@@ -10,6 +11,8 @@ export interface CheckRun {
   /** Private directory for its output, which is kept as evidence. */
   dir: string;
   signal: AbortSignal;
+  /** What it leaves in `dir` goes through this. */
+  redactor?: Redactor;
 }
 
 /** Runs one check once in one checkout and reads its report. Ends its whole process tree, also on timeout and abort. */

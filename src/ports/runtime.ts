@@ -1,4 +1,5 @@
 import type { RuntimeHandle } from '../domain/task.ts';
+import type { Redactor } from '../lib/redact.ts';
 
 export interface StartSpec {
   argv: string[];
@@ -65,4 +66,9 @@ export interface Runtime {
   endInput(handle: RuntimeHandle): Promise<void>;
   follow(handle: RuntimeHandle, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   stop(handle: RuntimeHandle, graceMs: number): Promise<void>;
+  /**
+   * Masks secrets in what is kept of a session that has ended, its input and output; every other byte keeps its place, also for
+   * whoever reads meanwhile. Whatever ends us in between, each file is the old one or the new one, and it may be done again.
+   */
+  seal(handle: RuntimeHandle, redactor: Redactor): Promise<void>;
 }

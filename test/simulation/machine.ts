@@ -147,6 +147,7 @@ export function makeRuntime(scheduler: Scheduler, machine: Machine, life: Life):
     observe: (handle) => scheduler.call(life, (): Liveness => find(handle)?.liveness ?? { state: 'gone' }),
     wait,
     written: () => Promise.resolve(''),
+    seal: () => Promise.resolve(),
     endInput: () => Promise.resolve(),
     write: () => Promise.reject(new AoError('conflict', 'simulated agents read nothing')),
     async *follow(handle, offset, signal) {

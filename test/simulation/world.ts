@@ -54,6 +54,12 @@ export function makeWorld(around: Surroundings, life: Life): World {
     openTarget: () => scheduler.call(life, () => makeTarget(hub, (from, to) => rules.beforeMove(from, to))),
     memoryAvailableBytes: () => (scheduler.random.chance(0.9) ? 64e9 : 1e9),
     disk: { shortage: () => diskTrouble(scheduler), trouble: () => diskTrouble(scheduler) },
+    sessionLogs: {
+      append: () => () => {},
+      size: async () => null,
+      read: async () => new Uint8Array(),
+      lastLines: async () => 0,
+    },
     log: (event, fields) => logged(scheduler, event, fields),
     markPrefix: 'simulation',
   };

@@ -85,6 +85,7 @@ export function stubEngine(home: string): StubEngine {
     accept: () => Promise.reject(new AoError('usage', 'nothing to accept')),
     diff: async (id) => `diff of ${id}\n`,
     session: async (id) => ({ ...session, id }),
+    log: async (_id, { after }) => ({ after, bytes: oneLine() }),
     send: async (id) => ({ id: 'm1', session: id, state: 'queued', problem: null }),
     permit: () => Promise.reject(new AoError('conflict', 'nothing is asked')),
     message: async (id) => ({ id, session: 's1', state: 'received', problem: null }),
@@ -106,6 +107,10 @@ export function stubEngine(home: string): StubEngine {
     },
     shutdown: async (options) => writeFileSync(join(home, 'shutdown.json'), JSON.stringify(options)),
   };
+}
+
+async function* oneLine(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('a line\n');
 }
 
 const emptyRun: RunView = {

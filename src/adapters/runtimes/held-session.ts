@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { AoError } from '../../domain/errors.ts';
 import type { RuntimeHandle } from '../../domain/task.ts';
 import { bootOf, readStartTime } from '../../lib/process-table.ts';
+import { maskFile } from '../../lib/mask-file.ts';
 import { endTree, findMarked } from '../../lib/process-tree.ts';
+import type { Redactor } from '../../lib/redact.ts';
 import type { Liveness } from '../../ports/runtime.ts';
 import { DirectoryChanges } from './directory-changes.ts';
 import { findAgent } from './executing.ts';
@@ -156,4 +158,8 @@ export async function endSession(handle: RuntimeHandle, graceMs: number): Promis
   if (left.length > 0) {
     throw new AoError('failed', `Processes ${left.join(', ')} of session ${mark} could not be ended.`);
   }
+}
+
+export async function seal({ dir }: RuntimeHandle, redactor: Redactor): Promise<void> {
+  for (const name of [names.input, names.output]) await maskFile(join(dir, name), redactor);
 }

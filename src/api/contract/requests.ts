@@ -43,5 +43,14 @@ export const eventsQuery = z.object({
   run: text.optional(),
 });
 
+const flag = z.enum(['0', '1']).default('0');
+
+export const logQuery = z.object({
+  after: z.coerce.number().int().min(0).default(0),
+  last: z.coerce.number().int().min(0).max(999_999_999).optional(),
+  raw: flag,
+  follow: flag,
+});
+
 export type FixBody = z.infer<typeof fixBody>;
 export type CleanBody = z.infer<typeof cleanBody>;

@@ -6,6 +6,7 @@ export type { Event } from '../../domain/events.ts';
 export type { Report } from '../../domain/report.ts';
 export type {
   CleanResult,
+  LogRequest,
   MessageView,
   Preview,
   RunView,
@@ -21,6 +22,9 @@ export interface Health {
   startedAt: string;
   home: string;
 }
+
+/** Header of a session's log: the place in it where the answer begins. */
+export const logPlace = 'ao-log-place';
 
 export interface FixStarted {
   run: string;

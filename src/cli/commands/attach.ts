@@ -27,7 +27,7 @@ async function attach(id: string, { json = false }: { json?: boolean }): Promise
     const onTerminal = process.stdin.isTTY && process.stdout.isTTY;
     if (session.takesMessages && onTerminal) return typeAlong(client, session);
     remark(whyNoTerminal(session));
-    return showLog(client, session, { start: 0, follow: true, raw: false });
+    return showLog(client, session.id, { last: null, follow: true, raw: false });
   }
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw new AoError('usage', 'ao attach needs a terminal to show another', `Follow it: ao logs -f ${id}`);

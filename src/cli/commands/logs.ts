@@ -2,8 +2,7 @@ import { connect } from '../../api/client.ts';
 import { AoError } from '../../api/contract/errors.ts';
 import type { Define } from '../command.ts';
 import { printJson } from '../output/style.ts';
-import { readLog, tailStart } from '../read-log.ts';
-import { showLog } from '../show-log.ts';
+import { logOf, showLog } from '../show-log.ts';
 
 interface Options {
   follow?: boolean;
@@ -17,7 +16,7 @@ export const define: Define = (command) => {
     .argument('<id>', 'id of a task (its last session) or of a session, or its beginning')
     .option('-f, --follow', 'go on until the session has ended')
     .option('-n, --lines <n>', 'only the last lines')
-    .option('--raw', 'control sequences too, as the agent wrote them')
+    .option('--raw', 'all that the agent printed, as it is: lines of its protocol, control sequences')
     .option('--json', 'one JSON document on stdout')
     .action(logs);
 };
@@ -29,13 +28,13 @@ async function logs(id: string, options: Options): Promise<void> {
     throw new AoError('usage', '--follow has no end that --json could wait for', 'Leave one out.');
   const client = await connect({ start: true });
   const session = await client.session(id);
-  const start = last === null ? 0 : await tailStart(session.log, last);
   if (json) {
     const chunks: Buffer[] = [];
-    for await (const bytes of readLog(session.log, { start, until: null })) chunks.push(bytes);
+    for await (const bytes of logOf(client, session.id, { last, follow, raw }))
+      chunks.push(Buffer.from(bytes));
     return printJson({ session, text: Buffer.concat(chunks).toString('utf8') });
   }
-  await showLog(client, session, { start, follow, raw });
+  await showLog(client, session.id, { last, follow, raw });
 }
 
 function lineCount(text: string): number {

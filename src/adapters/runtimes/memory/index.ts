@@ -1,5 +1,6 @@
 import { AoError } from '../../../domain/errors.ts';
 import type { RuntimeHandle } from '../../../domain/task.ts';
+import type { Redactor } from '../../../lib/redact.ts';
 import type { Delivery, Liveness, Place, Runtime, StartSpec } from '../../../ports/runtime.ts';
 
 /** What a program in memory is given in place of a process's surroundings. */
@@ -92,14 +93,16 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
     );
   }
 
-  const find = async ({ dir, cwd, mark, input }: Place): Promise<RuntimeHandle> => {
-    const handle = { runtime: 'memory', pid: 0, startTime: '', dir, cwd, mark };
-    return input === null ? { ...handle, takesInput: true } : handle;
-  };
   const write = async (handle: RuntimeHandle, text: string): Promise<Delivery> => deliver(held(handle), text);
   const written = async (handle: RuntimeHandle): Promise<string> => (held(handle)?.written ?? []).join('');
   const endInput = async (handle: RuntimeHandle): Promise<void> => closeInput(held(handle));
-  return { name: 'memory', start, find, observe, wait, write, written, endInput, follow, stop };
+  const seal = maskOf(held);
+  return { name: 'memory', start, find, observe, wait, write, written, endInput, follow, stop, seal };
+}
+
+async function find({ dir, cwd, mark, input }: Place): Promise<RuntimeHandle> {
+  const handle = { runtime: 'memory', pid: 0, startTime: '', dir, cwd, mark };
+  return input === null ? { ...handle, takesInput: true } : handle;
 }
 
 function handleOf({ dir, mark, input }: StartSpec, pid: number): RuntimeHandle {
@@ -149,6 +152,19 @@ function closeInput(session: Held | undefined): void {
   if (session === undefined) return;
   session.inputEnded = true;
   announce(session);
+}
+
+function maskOf(held: (handle: RuntimeHandle) => Held | undefined): Runtime['seal'] {
+  return async (handle, redactor) => {
+    const session = held(handle);
+    if (session !== undefined) mask(session, redactor);
+  };
+}
+
+function mask(session: Held, redactor: Redactor): void {
+  const whole = Buffer.concat(session.output).toString('latin1');
+  session.output = [Buffer.from(redactor.mask(whole), 'latin1')];
+  if (session.written !== null) session.written = [redactor.mask(session.written.join(''))];
 }
 
 async function* writtenTo(session: Held): AsyncGenerator<string> {

@@ -1,6 +1,6 @@
 import type { Runtime } from '../../../ports/runtime.ts';
 import { findHolder } from '../find-holder.ts';
-import { endSession, followOutput, observe, wait } from '../held-session.ts';
+import { endSession, followOutput, observe, seal, wait } from '../held-session.ts';
 import { startSession } from './start.ts';
 import { appendInput, endInput, readInput } from './input.ts';
 
@@ -19,4 +19,5 @@ export const processRuntime: Runtime = {
   endInput,
   follow: (handle, offset, signal) => followOutput(handle, { offset, end }, signal),
   stop: endSession,
+  seal,
 };

@@ -4,7 +4,7 @@ import { AoError } from '../../../domain/errors.ts';
 import type { RuntimeHandle, Terminal } from '../../../domain/task.ts';
 import type { Runtime } from '../../../ports/runtime.ts';
 import { findHolder } from '../find-holder.ts';
-import { endSession, followOutput, observe, wait } from '../held-session.ts';
+import { endSession, followOutput, observe, seal, wait } from '../held-session.ts';
 import { names } from '../session-files.ts';
 import { terminalEnd } from '../wrapper.ts';
 import { typeInto } from './input.ts';
@@ -43,6 +43,7 @@ export function tmuxRuntime(socket: string): Runtime {
       await untilWhole(handle); // removing the pane cuts off what is not written yet
       await removeSession(placeOf(handle));
     },
+    seal,
   };
 }
 
