@@ -19,6 +19,8 @@ export interface ClaudeState {
   lines: JsonLinesState;
   conversation: string | null;
   working: boolean;
+  /** Messages that it has and has not begun with; with the first of them a turn begins, unless one is under way. */
+  waiting: readonly string[];
   /** It has said or done anything in this turn. */
   spoke: boolean;
   /** Questions that are open, with the input of the tool that each is about. */
@@ -33,6 +35,7 @@ export function begin(): Beginning<ClaudeState> {
     lines: noJsonLine,
     conversation: null,
     working: false,
+    waiting: [],
     spoke: false,
     asked: {},
     error: '',
@@ -113,11 +116,20 @@ function started(state: ClaudeState, seen: Observation[]): Seen {
   ];
 }
 
-/** claude names our messages by our ids as it takes them. */
+/** claude names our messages by our ids as it takes them: into the turn that is under way, or as the next one. */
 function lifecycle(value: JsonObject, state: ClaudeState): Seen {
   const message = textAt(value, 'command_uuid');
-  const has = value['state'] === 'queued' || value['state'] === 'started';
-  return [state, has && message !== '' ? [{ kind: 'received', message }] : []];
+  if (message === '') return [state, []];
+  const others = state.waiting.filter((id) => id !== message);
+  const received: Observation = { kind: 'received', message };
+  switch (value['state']) {
+    case 'queued':
+      return started({ ...state, waiting: [...others, message] }, [received]);
+    case 'started':
+      return started({ ...state, waiting: others }, [received]);
+    default:
+      return [{ ...state, waiting: others }, []];
+  }
 }
 
 function assistant(value: JsonObject, before: ClaudeState): Seen {
@@ -172,7 +184,8 @@ function result(value: JsonObject, state: ClaudeState): Seen {
   ];
   const open = Object.keys(state.asked).map((request): Observation => ({ kind: 'settled', request }));
   const next = { ...state, working: false, asked: {}, error: '', resetAt: null };
-  return [next, [...seen, ...open, { kind: 'turn_ended', ...endOf(value, state) }]];
+  const ended: Observation[] = [...seen, ...open, { kind: 'turn_ended', ...endOf(value, state) }];
+  return state.waiting.length > 0 ? started(next, ended) : [next, ended];
 }
 
 function endOf(

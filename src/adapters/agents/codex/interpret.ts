@@ -81,7 +81,11 @@ function response(message: RpcMessage & { kind: 'response' }, state: CodexState)
   if (message.id === 'initialize') return greeted(message, state);
   if (message.id === 'thread') return opened(message, state);
   const id = String(message.id);
-  if (message.error === null) return seen(state, { kind: 'received', message: id });
+  if (message.error === null) {
+    // The turn has begun with this answer: what tells everybody of it comes later.
+    const step = begun(textAt(objectAt(message.result, 'turn'), 'id'), state);
+    return { ...step, observations: [{ kind: 'received', message: id }, ...step.observations] };
+  }
   return seen(state, { kind: 'refused', message: id, text: textAt(message.error, 'message') });
 }
 
@@ -137,10 +141,7 @@ function notification(
     case 'thread/started':
       return inThread(textAt(objectAt(params, 'thread'), 'id'), state);
     case 'turn/started':
-      return seen(
-        { ...state, turn: textAt(objectAt(params, 'turn'), 'id'), spoke: false },
-        { kind: 'turn_started' },
-      );
+      return begun(textAt(objectAt(params, 'turn'), 'id'), state);
     case 'turn/completed':
       return turnEnded(objectAt(params, 'turn'), state);
     case 'item/started':
@@ -157,6 +158,11 @@ function notification(
     default:
       return seen(state); // its own housekeeping: status, deltas of text that comes whole again, warnings
   }
+}
+
+function begun(turn: string, state: CodexState): Step<CodexState> {
+  if (turn === '' || turn === state.turn) return seen(state);
+  return seen({ ...state, turn, spoke: false }, { kind: 'turn_started' });
 }
 
 function itemSeen(observations: Observation[], state: CodexState): Step<CodexState> {
