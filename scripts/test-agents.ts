@@ -42,7 +42,11 @@ async function install(client: Client): Promise<Installed | null> {
 function test(): number {
   const before = isolated();
   const runner = [process.execPath, join(import.meta.dirname, 'run-tests.ts')];
-  const suites = [...globSync('test/agents/suites/*.ts').toSorted(), '--test-timeout=300000'];
+  const suites = [
+    ...globSync('test/agents/suites/*.ts').toSorted(),
+    '--test-concurrency=5',
+    '--test-timeout=300000',
+  ];
   const [program = '', ...args] = [...(before ?? []), ...runner, ...suites];
   const env = {
     ...process.env,

@@ -83,7 +83,7 @@ function response(message: RpcMessage & { kind: 'response' }, state: CodexState)
   const id = String(message.id);
   if (message.error === null) {
     // The turn has begun with this answer: what tells everybody of it comes later.
-    const step = begun(textAt(objectAt(message.result, 'turn'), 'id'), state);
+    const step = turnBegun(textAt(objectAt(message.result, 'turn'), 'id'), state);
     return { ...step, observations: [{ kind: 'received', message: id }, ...step.observations] };
   }
   return seen(state, { kind: 'refused', message: id, text: textAt(message.error, 'message') });
@@ -141,7 +141,7 @@ function notification(
     case 'thread/started':
       return inThread(textAt(objectAt(params, 'thread'), 'id'), state);
     case 'turn/started':
-      return begun(textAt(objectAt(params, 'turn'), 'id'), state);
+      return turnBegun(textAt(objectAt(params, 'turn'), 'id'), state);
     case 'turn/completed':
       return turnEnded(objectAt(params, 'turn'), state);
     case 'item/started':
@@ -160,7 +160,7 @@ function notification(
   }
 }
 
-function begun(turn: string, state: CodexState): Step<CodexState> {
+function turnBegun(turn: string, state: CodexState): Step<CodexState> {
   if (turn === '' || turn === state.turn) return seen(state);
   return seen({ ...state, turn, spoke: false }, { kind: 'turn_started' });
 }
