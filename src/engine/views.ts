@@ -69,7 +69,8 @@ function activity(run: Run, tasks: TaskView[]): string {
   if (run.state === 'stopping') return 'stopping its agents, saving their work';
   const working = tasks.filter(({ phase }) => phase === 'working' || phase === 'stuck').length;
   const asking = tasks.filter(({ phase }) => phase === 'asking').length;
-  if (asking > 0) return `${count(asking, 'agent')} ${asking === 1 ? 'asks' : 'ask'} you: ao approve or ao deny`;
+  if (asking > 0)
+    return `${count(asking, 'agent')} ${asking === 1 ? 'asks' : 'ask'} you: ao approve or ao deny`;
   const queued = tasks.filter(({ phase }) => phase === 'queued' || phase === 'landing').length;
   if (working > 0) return `${count(working, 'agent')} at work`;
   return queued > 0 ? `landing ${count(queued, 'change')}` : 'deciding what is next';

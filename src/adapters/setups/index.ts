@@ -9,6 +9,7 @@ import { runProgram } from '../../lib/subprocess.ts';
 import type { Setup, SetupRun } from '../../ports/checks.ts';
 import { refuseOutwardLinks, SetupCache } from './cache.ts';
 import { fetched } from './fetched.ts';
+import { settleGenerated } from './generated-files.ts';
 import { nodePackages } from './node-packages.ts';
 import { pythonPackages } from './python-packages.ts';
 import type { Recipe, SetupCommand } from './recipe.ts';
@@ -26,6 +27,7 @@ export function makeSetup(): Setup {
   return {
     async prepare(run) {
       await mkdir(run.dir, { recursive: true, mode: 0o700 });
+      await settleGenerated(run.root);
       const recipes = await recipesOf(run);
       for (const recipe of recipes) {
         run.signal.throwIfAborted();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -262,4 +263,22 @@ test('requirements go into an environment of the checkout, whose programs work a
   assert.equal(added.env['VIRTUAL_ENV'], join(second, '.venv'));
   const ran = execFileSync('tiny', [], { env: { ...env, ...added.env }, encoding: 'utf8' });
   assert.equal(ran.trim(), 'tiny runs');
+});
+
+test('what autotools generated is as old in every checkout: never older than its source', async () => {
+  const makefile = 'configure: configure.ac aclocal.m4\n\tfalse\nsub/Makefile.in: configure.ac\n\tfalse\n';
+  const root = checkout({
+    'configure.ac': 'AC_INIT\n',
+    configure: '#!/bin/sh\n',
+    'aclocal.m4': '',
+    'sub/Makefile.in': '',
+    GNUmakefile: makefile,
+  });
+  const old = new Date('2020-01-01');
+  for (const name of ['configure', 'sub/Makefile.in']) utimesSync(join(root, name), old, old);
+  const isUpToDate = (): boolean =>
+    spawnSync('make', ['--question', 'configure', 'sub/Makefile.in'], { cwd: root }).status === 0;
+  assert.equal(isUpToDate(), false);
+  await prepare(root);
+  assert.equal(isUpToDate(), true);
 });
