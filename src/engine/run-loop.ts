@@ -119,7 +119,7 @@ export class RunLoop {
     this.#failures.set(key, count);
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.context.log('job.failed', { run: this.context.run, job: key, count, error: text });
-    const message = error instanceof Error ? error.message : String(error);
+    const message = this.context.redactor.text(error instanceof Error ? error.message : String(error));
     this.context.live.setActivity(`trouble:${this.context.run}`, `trouble, trying again: ${message}`);
     if (count >= MAX_FAILURES) {
       await this.#giveUp(key, message).catch((again: unknown) => {

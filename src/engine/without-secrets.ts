@@ -14,7 +14,7 @@ export function redactorOf({
 }
 
 /** The same world; what checks print, what is written down of a run and what is logged hold no secret of it. */
-export function withoutSecrets<T extends Pick<World, 'store' | 'checks' | 'log'>>(
+export function withoutSecrets<T extends Pick<World, 'store' | 'checks' | 'setup' | 'log'>>(
   world: T,
   redactor: Redactor,
 ): T {
@@ -22,6 +22,7 @@ export function withoutSecrets<T extends Pick<World, 'store' | 'checks' | 'log'>
     ...world,
     store: cleanStore(world.store, redactor),
     checks: cleanChecks(world.checks, redactor),
+    setup: { prepare: (run) => world.setup.prepare({ ...run, redactor }) },
     log: (event, fields) => world.log(event, cleanFields(fields, redactor)),
   };
 }

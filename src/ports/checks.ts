@@ -35,6 +35,8 @@ export interface SetupRun {
   cacheDir: string;
   dir: string;
   signal: AbortSignal;
+  /** What is kept of its output goes through this. */
+  redactor?: Redactor;
 }
 
 /**

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { AoError } from '../../src/domain/errors.ts';
 import type { RuntimeHandle } from '../../src/domain/task.ts';
+import { Redactor } from '../../src/lib/redact.ts';
 import type { Runtime, StartSpec } from '../../src/ports/runtime.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -112,6 +113,17 @@ export function runtimeContract(
     test('gives a program its input and then end-of-file', async () => {
       const handle = await start(programs.copy, { input: 'line one\nünïcode' });
       assert.equal(await outputOf(handle), `line one${newline}ünïcode`);
+    });
+
+    test('masks secrets in what it keeps of a program that has ended, and every other byte stays', async () => {
+      const handle = await start(programs.copy, { input: 'a known-secret-value b' });
+      await outputOf(handle);
+      await runtime.stop(handle, 0);
+      for (let again = 0; again < 2; again += 1) {
+        await runtime.seal(handle, new Redactor(['known-secret-value']));
+        assert.equal(await outputOf(handle), 'a [redacted]******** b');
+        assert.doesNotMatch(await runtime.written(handle), /secret/);
+      }
     });
 
     test('gives a program the environment it was told to, its mark, and nothing else', async () => {

@@ -25,7 +25,9 @@ export async function runCommand(run: SetupRun, command: SetupCommand, shown?: s
     places: [run.root],
   });
   run.signal.throwIfAborted();
-  await appendFile(join(run.dir, 'setup.log'), `$ ${name}\n${program.combined}\n`, { mode: 0o600 });
+  const kept = `$ ${name}\n${program.combined}\n`;
+  const log = join(run.dir, 'setup.log');
+  await appendFile(log, run.redactor?.text(kept) ?? kept, { mode: 0o600 });
   if (program.exitCode === 0) return program.stdout;
   const how = program.timedOut
     ? `did not end within ${timeoutMs / 60_000} minutes`
