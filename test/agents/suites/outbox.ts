@@ -5,6 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Message } from '../../../src/domain/message.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import {
+  about,
+  approving,
   assertEverGreener,
   live,
   mending,
@@ -81,6 +83,30 @@ for (const client of ['claude-code', 'codex']) {
       release();
       assert.equal((await report(stage.line, user)).ok, true);
       assert.deepEqual([said(stage).length, promptsIn(stage.server, text)], [1, 1]);
+    },
+  );
+}
+
+for (const client of ['claude-code', 'codex']) {
+  withClients(
+    [client],
+    `what is told to ${client} during its last words is worked on too, with the questions that it has then`,
+    async (t) => {
+      const stage = await openStage(t);
+      const [mend] = mending('ant', 1, { askLeave: true }).turns;
+      const last = { say: 'TASK COMPLETE: ant was right all along' };
+      stage.server.scenario(client, [
+        { when: text, turns: [{ ...mend }, { say: 'TASK COMPLETE: mended ant' }] },
+        { when: about('ant'), turns: [{ ...last, pace: 700 }] },
+      ]);
+      const user = await stage.actor(client, ['ant']);
+      assert.equal((await user.fix('--detach')).code, 0);
+      const session = await atItsModel(stage, 'answer');
+      assert.equal((await stage.line.ao(['send', session, text])).code, 0);
+      const person = approving(stage.line);
+      const { ok, tasks } = await report(stage.line, user);
+      assert.equal((await person.end()).length, 1);
+      assert.deepEqual([ok, tasks[0]?.attempts.length], [true, 1]);
     },
   );
 }
