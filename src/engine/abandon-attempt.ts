@@ -1,11 +1,11 @@
 import type { RunContext } from './context.ts';
-import { recordVerdict } from './record-verdict.ts';
+import { recordVerdict, supersede } from './record-verdict.ts';
 import { stopSession } from './stop-session.ts';
 import { endSession } from './watch-session.ts';
 
 /**
  * An attempt that cannot be brought to a verdict for a reason of ours (its work cannot be saved, say) ends as not
- * verifiable. Its workspace stays where it is.
+ * verifiable, or as superseded where its task was taken away. Its workspace stays where it is.
  */
 export async function abandonAttempt(context: RunContext, attemptId: string, message: string): Promise<void> {
   const attempt = await context.store.get('attempt', attemptId);
@@ -15,6 +15,8 @@ export async function abandonAttempt(context: RunContext, attemptId: string, mes
   if (task === null || session === null) return;
   await stopSession(context, session, context.options); // also one whose start could not be written down
   await endSession(context, session, { outcome: 'failed', exitCode: null, reason: message }, null);
+  if (task.state !== 'in_flight' || task.attempt !== attempt.number)
+    return supersede(context, attempt, session, attempt.change);
   await recordVerdict(context, { task, attempt, session }, attempt.change, {
     status: 'not_verifiable',
     problems: [{ code: 'agent_failed', message }],

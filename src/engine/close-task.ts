@@ -10,8 +10,9 @@ export async function closeTask(context: RunContext, task: Task, by: string | nu
   const landings = await context.store.list('landing', {
     run: context.run,
     task: task.id,
-    states: ['queued'],
+    states: ['queued', 'landing'],
   });
+  if (landings.some(({ state }) => state === 'landing')) return false; // it began meanwhile: decide again when it is over
   const reason = await reasonFor(context, task, by);
   const close: Move = {
     kind: 'task',
