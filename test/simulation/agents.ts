@@ -27,6 +27,7 @@ export function planOf(random: Random, findings: readonly Finding[]): Plan {
   if (roll < 0.76) return { ...honest, name: 'weakens the tests', edits: [weaken] };
   if (roll < 0.81) return { ...honest, name: 'deletes tests', edits: [...repair, dropTests] };
   if (roll < 0.85) return { ...honest, name: 'silences the linter', edits: [...repair, silence] };
+  if (roll < 0.87) return { ...honest, name: 'leaves what nobody may read', edits: [...repair, close] };
   if (roll < 0.9) return { name: 'lies', edits: [], exitCode: 0, says: DONE };
   if (roll < 0.95) return { name: 'crashes', edits: repair.slice(0, 1), exitCode: 1, says: '' };
   return { name: 'hangs', edits: repair.slice(0, 1), exitCode: null, says: '' };
@@ -118,6 +119,11 @@ const dropTests: Edit = (files) => {
 const silence: Edit = (files) => {
   for (const path of sources(files)) change(files, path, (lines) => ['// eslint-disable', ...lines]);
 };
+
+/** A file that only another user may read: such a workspace cannot be saved. */
+export const CLOSED = 'closed.bin';
+
+const close: Edit = (files) => void files.set(CLOSED, text(['of another user']));
 
 /** Something that a person commits to the branch, or an agent of somebody else. */
 export function foreignEdit(random: Random): Edit {

@@ -7,10 +7,12 @@ const written = ['rows', 'git', 'files'] as const;
 type Written = (typeof written)[number];
 
 /**
- * What nobody in a world decides: spells in which the disk takes nothing, and jumps of the wall clock. They have a chance of
+ * What nobody in a world decides: spells in which the disk takes nothing, jumps of the wall clock, want of memory. They have a chance of
  * their own, so that the worlds without them are the same as if there were no such things.
  */
 export class Elements {
+  /** How often there is room for one more agent. */
+  readonly #memory: number;
   readonly #jumps: { at: number; by: number }[];
   readonly #spells: { from: number; to: number; refused: readonly Written[] }[];
 
@@ -28,6 +30,11 @@ export class Elements {
       // What is small enough still finds its place.
       refused: random.pick([written, written, ['rows'], ['git'], ['files']]),
     }));
+    this.#memory = random.pick([0.9, 0.9, 0.5]);
+  }
+
+  hasMemory(random: Random): boolean {
+    return random.chance(this.#memory);
   }
 
   /** What a wall clock shows too much after so many milliseconds. */

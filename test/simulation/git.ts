@@ -120,7 +120,8 @@ export interface HubSurroundings {
 }
 
 export function makeHub({ scheduler, life, git, onCheckout }: HubSurroundings): Hub {
-  const ask = <T>(effect: () => T): Promise<T> => scheduler.call(life, effect);
+  const ask = <T>(effect: () => T): Promise<T> =>
+    scheduler.call(life, effect, scheduler.random.between(0, scheduler.gitMs));
   const write = <T>(effect: () => T): Promise<T> => ask(() => scheduler.write('git', effect));
   const tree = (revision: string): string => git.commits.get(revision)?.tree ?? revision;
   return {

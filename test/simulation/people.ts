@@ -18,6 +18,10 @@ const deeds: Record<string, Deed> = {
   'a person retries another task': (stage) => answer(stage, 'retry'),
   'a person accepts a task': (stage) => answer(stage, 'accept'),
   'a person cancels a task': (stage) => answer(stage, 'cancel'),
+  'a person cancels a task that is being judged': (stage) => {
+    const task = stage.scheduler.random.oneOf(judged(stage));
+    return task === null ? undefined : stage.engine()?.cancel(task);
+  },
   'a person stops the run': (stage) => {
     const run = stage.rules.all('run').at(-1);
     return run && stage.engine()?.stop(run.id);
@@ -30,6 +34,10 @@ const deeds: Record<string, Deed> = {
     const files = new Map(git.files(git.branch));
     foreignEdit(scheduler.random)(files);
     git.branch = git.add(git.treeOf(files), [git.branch], 'of somebody else');
+  },
+  'an agent is killed': ({ scheduler, machine }) => {
+    const process = scheduler.random.oneOf(machine.living());
+    if (process !== null) machine.end(process, { state: 'exited', code: null, signal: 'SIGKILL' });
   },
   'the daemon is killed': ({ scheduler, life }) => scheduler.kill(life()),
   'the machine starts again': ({ scheduler, machine, life }) => {
@@ -45,6 +53,13 @@ function answer(stage: Stage, how: 'retry' | 'accept' | 'cancel'): Promise<unkno
   return task === null ? undefined : stage.engine()?.[how](task.id);
 }
 
+/** Tasks of attempts whose work is saved and has no verdict yet. */
+function judged({ rules }: Stage): string[] {
+  return rules.all('attempt').flatMap(({ task, change, endedAt }) => {
+    return change !== null && endedAt === null ? [task] : [];
+  });
+}
+
 /** Some deeds at some moments of the run. */
 export function planDeeds(stage: Stage): void {
   const { random } = stage.scheduler;
@@ -58,28 +73,37 @@ export function planDeeds(stage: Stage): void {
   planInterruptions(stage);
 }
 
-/** When something goes wrong at these moments, it is worst. */
-const moments = [
-  'task.claim',
-  'session.started',
-  'tree.checked',
-  'attempt.verdict',
-  'landing.intend',
-  'run.adopted',
-];
+/** When something goes wrong at these moments, it is worst, and these deeds (some of them together) are the worst of all. */
+const moments: Record<string, readonly string[][]> = {
+  'task.claim': [],
+  'session.started': [],
+  'tree.checked': [['a person cancels a task that is being judged']],
+  'attempt.verdict': [['a person retries a task']],
+  'task.park': [['a person retries a task'], ['a person accepts a task']],
+  'landing.intend': [
+    ['somebody moves the target'],
+    ['somebody moves the target', 'an agent is killed'],
+    ['somebody moves the target', 'an agent is killed', 'a person retries a task'],
+  ],
+  'target.adopted': [],
+  'run.adopted': [],
+};
 
 /** In some runs deeds, or the daemon's death, follow closely on such a moment, a few times. */
 function planInterruptions(stage: Stage): void {
   const { random } = stage.scheduler;
-  const probability = random.pick([0, 0, 0.1, 0.3]);
-  let left = 6;
+  const probability = random.pick([0, 0.1, 0.3, 0.6]);
+  let left = 8;
   stage.rules.onEvent = (type) => {
-    if (!moments.includes(type) || left === 0 || !random.chance(probability)) return;
+    const worst = moments[type];
+    if (worst === undefined || left === 0 || !random.chance(probability)) return;
     left -= 1;
     const life = stage.life();
     if (random.chance(0.3)) life.diesAt = life.calls + random.between(1, 5);
-    const name = random.oneOf(Object.keys(deeds)) ?? '';
-    stage.scheduler.after(random.pick([0, 0, random.between(0, 30)]), () => perform(stage, name));
+    const chosen = random.chance(0.7) ? random.oneOf(worst) : null;
+    for (const name of chosen ?? [random.oneOf(Object.keys(deeds)) ?? '']) {
+      stage.scheduler.after(random.pick([0, 0, random.between(0, 30)]), () => perform(stage, name));
+    }
   };
 }
 

@@ -174,7 +174,7 @@ export const plants: Record<string, Plant> = {
   },
   'a session that is starting takes no place': {
     file: 'engine/snapshot.ts',
-    find: "states: ['starting', 'running'] }",
-    replace: "states: ['running'] }",
+    find: "sessions.filter(({ state }) => state !== 'ended')",
+    replace: "sessions.filter(({ state }) => state === 'running')",
   },
 };

@@ -132,8 +132,8 @@ export class Rules {
     if (step !== (claimed ? 1 : 0)) this.#violate(`task ${after.id} moves its fencing token by ${step}`);
     if (after.attemptsAllowed > before.attemptsAllowed) this.#checkGrant(before, after);
     if (before.state !== 'done' && after.state === 'done') this.#checkDone(after);
-    if (after.state === 'cancelled' || (after.state === 'done' && after.landed === null))
-      this.#checkGivesUpPlace(after);
+    const taken = after.state === 'cancelled' || (after.state === 'done' && after.landed === null);
+    if (taken && before.state !== after.state) this.#checkGivesUpPlace(after);
   }
 
   /** A change that came within this second may have been too quick for whoever took the task away. */
@@ -205,6 +205,7 @@ export class Rules {
     const task = this.#rows.get(`task ${after.task}`) as Task | undefined;
     if (before === null && task?.attempt !== after.number)
       this.#violate(`attempt ${after.id} starts under another fencing token`);
+    if (before === null) this.#checkBase(after);
     const open = this.all('attempt').filter(({ task: of, endedAt }) => of === after.task && endedAt === null);
     const writing = open.filter(({ number }) => number === task?.attempt && task.state === 'in_flight');
     if (writing.length > 1) this.#violate(`task ${after.task} has ${writing.length} attempts that may write`);
@@ -218,6 +219,13 @@ export class Rules {
     if (session?.state !== 'ended') this.#violate(`attempt ${after.id} ends, its session does not`);
     if (this.#around.machine.living().some(({ mark }) => mark.endsWith(`:${after.session}`)))
       this.#violate(`attempt ${after.id} ends and its agent lives`);
+  }
+
+  /** What it is judged against was checked, and compared with ours where somebody else made it. */
+  #checkBase({ id, run, base }: Attempt): void {
+    const checks = this.tested.get(this.#around.git.commit(base).tree);
+    if (checks === undefined || this.#run(run)?.adopted?.to === base)
+      this.#violate(`attempt ${id} begins on a head that nobody checked`);
   }
 
   #checkLanding(before: Landing | null, after: Landing): void {

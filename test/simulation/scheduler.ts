@@ -39,6 +39,8 @@ export class Scheduler {
   violation: Error | null = null;
   /** How often an answer of the store or of git waits its turn instead of coming at once. */
   readonly interleaving: number;
+  /** How long git thinks about a question, at most. */
+  readonly gitMs: number;
   onDeath: (life: Life) => void = () => {};
   readonly #began = this.now;
   readonly #jobs: Job[] = [];
@@ -48,7 +50,8 @@ export class Scheduler {
   constructor(random: Random, elements: Elements) {
     this.random = random;
     this.elements = elements;
-    this.interleaving = random.pick([0, 0.02, 0.1, 0.3]);
+    this.interleaving = random.pick([0, 0.02, 0.1, 0.3, 0.8]);
+    this.gitMs = random.pick([0, 0, 0, 20]);
     this.clock = {
       now: () => this.now + elements.offset(this.elapsed),
       monotonic: () => this.now,

@@ -160,7 +160,7 @@ function runOptions({ random }: Scheduler): RunOptions {
     agent: 'simulated',
     agentCommand: null,
     agentScript: null,
-    concurrency: random.between(1, 4),
+    concurrency: random.pick([1, 1, 2, 3, 4]),
     checkConcurrency: random.between(1, 3),
     maxAttempts: random.between(1, 3),
     maxRounds: random.between(1, 4),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { planted } from '../faults/version.ts';
 import { loadEngine } from './load-engine.ts';
 import { plants } from './plants.ts';
 import { describeFailure, simulate } from './simulate.ts';
@@ -47,5 +48,12 @@ test('a planted bug is found, and the trace tells of it', async () => {
       if (result.violation !== null) found = describeFailure(result);
     }
     assert.match(found ?? `${name}: not found`, /^seed \d+: [^]*VIOLATION [^]*npm run simulate/);
+  }
+});
+
+test('every bug that `npm run simulate -- --plants` plants still has its place in the source', () => {
+  for (const [name, plant] of Object.entries(plants)) {
+    assert.doesNotThrow(() => planted(plant), `planted bug: ${name}`);
+    assert.notEqual(plant.find, plant.replace);
   }
 });

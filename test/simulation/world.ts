@@ -5,6 +5,7 @@ import type { Agent } from '../../src/ports/agent.ts';
 import type { Checks } from '../../src/ports/checks.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { Workspaces } from '../../src/ports/workspace.ts';
+import { CLOSED } from './agents.ts';
 import { type Git, type HubSurroundings, makeHub, makeTarget } from './git.ts';
 import { type Machine, makeRuntime } from './machine.ts';
 import { type Project, runCheck } from './project.ts';
@@ -52,7 +53,7 @@ export function makeWorld(around: Surroundings, life: Life): World {
     },
     openHub: () => scheduler.call(life, () => makeHub(hub)),
     openTarget: () => scheduler.call(life, () => makeTarget(hub, (from, to) => rules.beforeMove(from, to))),
-    memoryAvailableBytes: () => (scheduler.random.chance(0.9) ? 64e9 : 1e9),
+    memoryAvailableBytes: () => (scheduler.elements.hasMemory(scheduler.random) ? 64e9 : 1e9),
     disk: { shortage: () => diskTrouble(scheduler), trouble: () => diskTrouble(scheduler) },
     sessionLogs: {
       append: () => () => {},
@@ -69,6 +70,7 @@ function diskTrouble({ elements, elapsed }: Scheduler): string | null {
   return elements.isFull(elapsed) ? 'the disk is full' : null;
 }
 
+const UNREADABLE = `permission denied: ${CLOSED}`;
 const ofTheDisk = ['disk.blocked', 'disk.free', 'disk.untold', 'job.waits', 'run.waits', 'run.still_waits'];
 
 /** Nothing fails here that the engine could not expect: a job that fails is a bug, unless it was given up. */
@@ -76,6 +78,7 @@ function logged(scheduler: Scheduler, event: string, fields: Record<string, unkn
   const text = String(fields['error'] ?? '');
   scheduler.note(`${event} ${text.split('\n').slice(0, 3).join(' ')}`);
   if (scheduler.elements.hasSpells && ofTheDisk.includes(event)) return;
+  if (event === 'job.failed' && text.includes(UNREADABLE)) return;
   if (/aborted/.test(text) || event === 'workspace.kept') return;
   if (event === 'kept.unusable' && !text.includes('No space left')) return;
   scheduler.violation ??= new Error(`${event} ${String(fields['job'] ?? '')}: ${text}`);
@@ -170,6 +173,7 @@ function makeWorkspaces({ scheduler, machine, git }: Surroundings, life: Life): 
           const directory = directories.get(workspace.path);
           if (directory === undefined) throw new AoError('failed', `${workspace.path} is gone`);
           mustBeLeft(workspace.path);
+          if (directory.files.has(CLOSED)) throw new AoError('failed', UNREADABLE);
           const start = directory.start ?? git.branch;
           const tree = scheduler.write('git', () => git.treeOf(directory.files));
           const same = tree === git.commit(start).tree;
