@@ -1,15 +1,14 @@
 // npm run test:agents: a red repository goes green with real clients, through everything that goes wrong with a model.
 import assert from 'node:assert/strict';
-import { waitFor } from '../../support/wait-for.ts';
 import type { Case } from '../../support/model-server/scenario.ts';
 import {
   about,
   approving,
   assertEverGreener,
+  assertNothingLeft,
   mending,
   once,
   openStage,
-  processesWith,
   redness,
   withClients,
 } from './support/stage.ts';
@@ -47,7 +46,7 @@ for (const client of ['claude-code', 'codex']) {
       assert.match(fixed.stderr, /no end after 15 s/);
       assert.match(JSON.stringify(tasks), /dog was right all along/);
       assertEverGreener(await redness(user));
-      await waitFor('the end of all that was started', () => processesWith(user.place.home).length === 0);
+      await assertNothingLeft(user);
     },
   );
 }
@@ -62,6 +61,6 @@ for (const client of ['gemini', 'opencode', 'kimi', 'qwen', 'kilocode']) {
     await person.end();
     assert.equal(fixed.code, 0, fixed.stderr);
     assertEverGreener(await redness(user));
-    await waitFor('the end of all that was started', () => processesWith(user.place.home).length === 0);
+    await assertNothingLeft(user);
   });
 }

@@ -12,6 +12,7 @@ import { redModules } from '../../../scenarios/support/modules.ts';
 import type { Case, Fault, Turn } from '../../../support/model-server/scenario.ts';
 import { ModelServer } from '../../../support/model-server/server.ts';
 import { makeRepository, type TestRepository } from '../../../support/repositories.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 import { clientNamed, required } from '../../clients/catalogue.ts';
 import { findClient } from '../../clients/install.ts';
 import { environmentOf, makePlace, type Place, removePlace } from '../../clients/place.ts';
@@ -56,6 +57,7 @@ export async function openStage(t: TestContext): Promise<Stage> {
   await server.listen();
   t.after(() => server.close());
   const line = await openCommandLine(t);
+  await line.ao(['daemon', 'start']); // of nobody's home: what has one was started for a client
   return {
     server,
     line,
@@ -160,6 +162,13 @@ export function assertEverGreener(counts: readonly number[]): void {
     counts.every((count, at) => at === 0 || count < (counts[at - 1] ?? 0)),
     String(counts),
   );
+}
+
+/** All that was started for a client has ended. */
+export async function assertNothingLeft({ place }: Actor): Promise<void> {
+  const left = () => processesWith(place.home);
+  await waitFor('the end of all that was started', () => left().length === 0).catch(() => {});
+  assert.deepEqual(left(), []);
 }
 
 /** Processes that have that text in their environment: everything that was started for a client has its home there. */
