@@ -69,7 +69,7 @@ export const plants: Record<string, Plant> = {
   },
   'the end of an agent that was asked to end is not waited for': {
     file: 'engine/watch-session.ts',
-    find: 'await context.findRuntime(handle.runtime).stop(handle, GRACE_MS);',
+    find: 'await runtime.stop(handle, GRACE_MS);',
     replace: '',
   },
   'an agent has no time limit': {
