@@ -245,6 +245,10 @@ export const variables: readonly { name: string; help: string }[] = [
     name: 'AO_DISK_RESERVE',
     help: 'no new work begins while less than this is free where AO_HOME is: 500M, 2G (default: 200M)',
   },
+  {
+    name: 'AO_OUTPUT_LIMIT',
+    help: 'so much of the output of an agent without a protocol is kept, the newest: 50M, 2G (default: 200M)',
+  },
 ];
 
 /** The default in words, null where there is none. */

@@ -46,8 +46,9 @@ export async function composeWorld({ home, log }: Composition): Promise<World> {
     openHub: (gitDir, userRepository) => openHub({ gitDir, userRepository }),
     openTarget,
     memoryAvailableBytes: () => process.availableMemory(),
-    disk: makeDisk(home, diskReserve(process.env['AO_DISK_RESERVE'] || '200M')),
+    disk: makeDisk(home, size('AO_DISK_RESERVE', '200M')),
     sessionLogs,
+    mostOutputBytes: size('AO_OUTPUT_LIMIT', '200M'),
     log,
     markPrefix: createHash('sha256').update(home).digest('hex').slice(0, 12),
   };
@@ -62,12 +63,14 @@ function synchronous(given: string): 'full' | 'normal' {
   );
 }
 
-function diskReserve(given: string): number {
+/** Of a variable of the whole program. */
+function size(name: string, fallback: string): number {
+  const given = process.env[name] || fallback;
   const [, count, unit = ''] = /^(\d{1,9})([KMG]?)$/.exec(given) ?? [];
   if (count !== undefined) return Number(count) * ({ K: 1e3, M: 1e6, G: 1e9 }[unit] ?? 1);
   throw new AoError(
     'config',
-    `AO_DISK_RESERVE: "${given}" is no size`,
-    'Write it like 500M or 2G, or unset it (200M).',
+    `${name}: "${given}" is no size`,
+    `Write it like 500M or 2G, or unset it (${fallback}).`,
   );
 }

@@ -31,6 +31,8 @@ export interface World {
   memoryAvailableBytes(): number;
   disk: Disk;
   sessionLogs: SessionLogs;
+  /** Of the output of an agent that is not talked to. */
+  mostOutputBytes: number;
   /** One line of the daemon's log: `event key=value`. */
   log(event: string, fields: Record<string, unknown>): void;
   /** Begins every mark of this daemon's processes; the same after a restart, another for each `AO_HOME`. */

@@ -4,6 +4,7 @@ import type { AgentFacts } from '../domain/agent-facts.ts';
 import type { RuntimeHandle, Session } from '../domain/task.ts';
 import type { RunContext } from './context.ts';
 import { Hearing } from './hearing.ts';
+import { OutputCap } from './output-cap.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { Talk } from './talk.ts';
 
@@ -32,7 +33,10 @@ export async function followAgent(
     ? await Talk.open({ context, session, handle, hearing })
     : null;
   talk?.gather({ heard: hearing.opening, isNew: true });
-  let read = 0;
+  const runtime = context.findRuntime(handle.runtime);
+  const begin = await runtime.keptFrom(handle);
+  const cap = hearing.agent.capabilities.dialog ? null : new OutputCap(context, handle, begin);
+  let read = begin;
   const silence: { watch: SilenceWatch | null } = { watch: null };
   const next = async (): Promise<void> => {
     if (read < known.bytes) return;
@@ -45,13 +49,14 @@ export async function followAgent(
   });
   try {
     await next();
-    for await (const bytes of context.findRuntime(handle.runtime).follow(handle, 0, signal)) {
+    for await (const bytes of runtime.follow(handle, begin, signal)) {
       const isNew = read >= known.bytes;
       read += bytes.length;
       if (isNew) silence.watch?.heard();
       const heard = hearing.hear(bytes, isNew ? context.clock.now() : known.at);
       talk?.gather({ heard, isNew });
       await next();
+      await cap?.keepBelow(read);
     }
     if (signal.aborted) return followed(hearing);
     const last = hearing.hear(null, context.clock.now());

@@ -23,12 +23,14 @@ export async function openLog(reader: LogReader, session: Session, request: LogR
     const hint = 'The agent was never started, or `ao clean` has removed its log.';
     throw new AoError('notFound', `there is no log at ${session.dir}/${name}`, hint);
   }
-  const after =
+  const kept = name === 'readable.log' ? 0 : await keptFrom(reader, session);
+  const asked =
     request.last === null || (await sessionLogs.size(session.dir, name)) === null
       ? request.after
       : await sessionLogs.lastLines(session.dir, name, request.last);
+  const after = Math.max(asked, kept);
   const show = name === 'readable.log' ? showReadable : showOutput;
-  return { after, bytes: show(reader, session, { after, follow: request.follow }) };
+  return { after, bytes: show(reader, session, { after, kept, follow: request.follow }) };
 }
 
 /** Sessions of before there was a readable log have none. */
@@ -42,8 +44,14 @@ async function logName(
   return (await world.sessionLogs.size(dir, 'readable.log')) === null ? 'output.log' : 'readable.log';
 }
 
+/** The oldest output may have been given up. */
+async function keptFrom({ world }: LogReader, { handle }: Session): Promise<number> {
+  return handle === null ? 0 : world.findRuntime(handle.runtime).keptFrom(handle);
+}
+
 interface Span {
   after: number;
+  kept: number;
   follow: boolean;
 }
 
@@ -69,12 +77,12 @@ async function* showReadable(
 async function* showOutput(
   reader: LogReader,
   session: Session,
-  { after, follow }: Span,
+  { after, kept, follow }: Span,
 ): AsyncGenerator<Uint8Array> {
   const { world, signal } = reader;
   const run = await world.store.get('run', session.run);
   const stream = redactorOf(run ?? { env: {} }).stream('mask');
-  const from = Math.max(0, after - contextBytes);
+  const from = Math.max(kept, after - contextBytes);
   let toSkip = after - from;
   const shown = (text: string): Uint8Array => {
     const bytes = Buffer.from(text, 'latin1').subarray(toSkip);

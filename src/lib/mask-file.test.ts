@@ -30,6 +30,22 @@ test('a masked file is as long as before, private, whole, and every other byte i
   await rm(file);
 });
 
+test('what was given up of a file takes no room afterwards either', async () => {
+  const file = join(folder, 'sparse');
+  const handle = await open(file, 'w');
+  await handle.write(Buffer.from(secret), 0, secret.length, 20_000_000);
+  await handle.close();
+  await maskFile(file, redactor);
+  const { size, blocks } = await stat(file);
+  assert.equal(size, 20_000_000 + secret.length);
+  assert.ok(blocks * 512 < 1_000_000, `${blocks * 512} bytes`);
+  assert.equal(
+    (await readFile(file)).subarray(20_000_000).toString(),
+    `[redacted]${'*'.repeat(secret.length - 10)}`,
+  );
+  await rm(file);
+});
+
 test('a file without secrets is not written at all, and one that is gone is no error', async () => {
   const file = join(folder, 'clean');
   await writeFile(file, 'nothing\nto hide');

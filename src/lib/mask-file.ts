@@ -46,9 +46,13 @@ async function replace(path: string, file: FileHandle, redactor: Redactor): Prom
   try {
     const out = await open(draft, 'wx', 0o600);
     try {
+      let position = 0;
       for await (const { masked } of maskedPieces(file, redactor)) {
-        await out.writeFile(Buffer.from(masked, 'latin1'));
+        const bytes = Buffer.from(masked, 'latin1');
+        if (!isHole(bytes)) await writeAll(out, bytes, position);
+        position += bytes.length;
       }
+      await out.truncate(position);
       await out.sync();
     } finally {
       await out.close();
@@ -57,6 +61,18 @@ async function replace(path: string, file: FileHandle, redactor: Redactor): Prom
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
+  }
+}
+
+/** A part that was given up takes no room, neither before nor after. */
+function isHole(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
   }
 }
 

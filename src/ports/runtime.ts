@@ -66,6 +66,13 @@ export interface Runtime {
   endInput(handle: RuntimeHandle): Promise<void>;
   follow(handle: RuntimeHandle, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   stop(handle: RuntimeHandle, graceMs: number): Promise<void>;
+  /** Where the output that is kept begins: 0, or what `forget` was told last. */
+  keptFrom(handle: RuntimeHandle): Promise<number>;
+  /**
+   * Gives up the output before that place; the rest keeps its places, and the program goes on writing. Rejects with an AoError where
+   * the machine cannot do that.
+   */
+  forget(handle: RuntimeHandle, before: number): Promise<void>;
   /**
    * Masks secrets in what is kept of a session that has ended, its input and output; every other byte keeps its place, also for
    * whoever reads meanwhile. Whatever ends us in between, each file is the old one or the new one, and it may be done again.

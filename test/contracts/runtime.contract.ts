@@ -126,6 +126,20 @@ export function runtimeContract(
       }
     });
 
+    test('gives up the oldest output, and the rest keeps its places', async () => {
+      const handle = await start(programs.flood);
+      await outputOf(handle);
+      await runtime.stop(handle, 0);
+      assert.equal(await runtime.keptFrom(handle), 0);
+      await runtime.forget(handle, 1_000_000);
+      assert.equal(await runtime.keptFrom(handle), 1_000_000);
+      await runtime.seal(handle, new Redactor(['known-secret-value']));
+      assert.equal(await outputOf(handle), 'f'.repeat(floodBytes - 1_000_000));
+      const rest: Uint8Array[] = [];
+      for await (const bytes of runtime.follow(handle, 2_500_000, never)) rest.push(bytes);
+      assert.equal(Buffer.concat(rest).toString(), 'f'.repeat(floodBytes - 2_500_000));
+    });
+
     test('gives a program the environment it was told to, its mark, and nothing else', async () => {
       const handle = await start(programs.environment, {
         env: { PLANTED: 'yes' },

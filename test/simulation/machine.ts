@@ -148,6 +148,8 @@ export function makeRuntime(scheduler: Scheduler, machine: Machine, life: Life):
     wait,
     written: () => Promise.resolve(''),
     seal: () => Promise.resolve(),
+    keptFrom: () => Promise.resolve(0),
+    forget: () => Promise.resolve(),
     endInput: () => Promise.resolve(),
     write: () => Promise.reject(new AoError('conflict', 'simulated agents read nothing')),
     async *follow(handle, offset, signal) {

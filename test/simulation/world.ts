@@ -55,6 +55,7 @@ export function makeWorld(around: Surroundings, life: Life): World {
     openTarget: () => scheduler.call(life, () => makeTarget(hub, (from, to) => rules.beforeMove(from, to))),
     memoryAvailableBytes: () => (scheduler.elements.hasMemory(scheduler.random) ? 64e9 : 1e9),
     disk: { shortage: () => diskTrouble(scheduler), trouble: () => diskTrouble(scheduler) },
+    mostOutputBytes: 1e9,
     sessionLogs: {
       append: () => () => {},
       size: async () => null,

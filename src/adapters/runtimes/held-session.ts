@@ -9,6 +9,7 @@ import type { Redactor } from '../../lib/redact.ts';
 import type { Liveness } from '../../ports/runtime.ts';
 import { DirectoryChanges } from './directory-changes.ts';
 import { findAgent } from './executing.ts';
+import { keptFrom } from './kept-output.ts';
 import { names, readAgentPid, readExit } from './session-files.ts';
 
 /** Files tell most; a process that is killed tells nothing, so it is looked at this often. */
@@ -111,7 +112,7 @@ export async function* followOutput(
   const file = await open(join(handle.dir, names.output));
   const buffer = Buffer.allocUnsafe(chunkBytes); // one for each session, however often it is looked at
   try {
-    let position = offset;
+    let position = Math.max(offset, await keptFrom(handle));
     for (let stillSince = Number.POSITIVE_INFINITY; !signal.aborted; ) {
       // Looked at before reading, so that what was written until the end is still read.
       const { state } = await observe(handle);

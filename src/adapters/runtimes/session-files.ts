@@ -9,6 +9,7 @@ export const names = {
   input: 'input',
   feed: 'feed',
   output: 'output.log',
+  keptFrom: 'output.from',
   pid: 'pid',
   draft: 'exit.draft',
   exit: 'exit',

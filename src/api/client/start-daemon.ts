@@ -19,7 +19,7 @@ const main = join(import.meta.dirname, `../../daemon/main${extname(source)}`);
 
 /** Taken over from whoever starts it. All else stays out: marks of a session above all, whose end must not be its end. */
 const kept =
-  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_.*|TZ|TMPDIR|XDG_.*|NODE_COMPILE_CACHE|AO_SQLITE_SYNCHRONOUS|AO_DISK_RESERVE)$/;
+  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_.*|TZ|TMPDIR|XDG_.*|NODE_COMPILE_CACHE|AO_SQLITE_SYNCHRONOUS|AO_DISK_RESERVE|AO_OUTPUT_LIMIT)$/;
 
 /** Starts a daemon and waits for its first word. It goes on when this process, its terminal or its session ends. */
 export async function startDaemon(

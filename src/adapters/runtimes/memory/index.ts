@@ -26,6 +26,7 @@ interface Held {
   /** What was written to it; null where its input is not open. */
   written: string[] | null;
   inputEnded: boolean;
+  keptFrom: number;
   politeEnd: AbortController;
   /** Resolves, and is replaced, at each output and at the end. */
   changed: PromiseWithResolvers<void>;
@@ -70,8 +71,8 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
     const session = held(handle);
-    let toSkip = offset;
     if (!session) return;
+    let toSkip = Math.max(offset, session.keptFrom);
     for (let next = 0; !signal.aborted; ) {
       const chunk = session.output[next];
       if (chunk) {
@@ -93,11 +94,7 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
     );
   }
 
-  const write = async (handle: RuntimeHandle, text: string): Promise<Delivery> => deliver(held(handle), text);
-  const written = async (handle: RuntimeHandle): Promise<string> => (held(handle)?.written ?? []).join('');
-  const endInput = async (handle: RuntimeHandle): Promise<void> => closeInput(held(handle));
-  const seal = maskOf(held);
-  return { name: 'memory', start, find, observe, wait, write, written, endInput, follow, stop, seal };
+  return { name: 'memory', start, find, observe, wait, follow, stop, ...filesOf(held) };
 }
 
 async function find({ dir, cwd, mark, input }: Place): Promise<RuntimeHandle> {
@@ -116,6 +113,7 @@ function newSession({ input }: StartSpec): Held {
     output: [],
     written: input === null ? [] : null,
     inputEnded: false,
+    keptFrom: 0,
     politeEnd: new AbortController(),
     changed: Promise.withResolvers(),
   };
@@ -154,14 +152,25 @@ function closeInput(session: Held | undefined): void {
   announce(session);
 }
 
-function maskOf(held: (handle: RuntimeHandle) => Held | undefined): Runtime['seal'] {
-  return async (handle, redactor) => {
-    const session = held(handle);
-    if (session !== undefined) mask(session, redactor);
+/** What a session of processes has files for. */
+function filesOf(
+  held: (handle: RuntimeHandle) => Held | undefined,
+): Pick<Runtime, 'write' | 'written' | 'endInput' | 'seal' | 'keptFrom' | 'forget'> {
+  return {
+    write: async (handle, text) => deliver(held(handle), text),
+    written: async (handle) => (held(handle)?.written ?? []).join(''),
+    endInput: async (handle) => closeInput(held(handle)),
+    seal: async (handle, redactor) => mask(held(handle), redactor),
+    keptFrom: async (handle) => held(handle)?.keptFrom ?? 0,
+    forget: async (handle, before) => {
+      const session = held(handle);
+      if (session !== undefined) session.keptFrom = Math.max(session.keptFrom, before);
+    },
   };
 }
 
-function mask(session: Held, redactor: Redactor): void {
+function mask(session: Held | undefined, redactor: Redactor): void {
+  if (session === undefined) return;
   const whole = Buffer.concat(session.output).toString('latin1');
   session.output = [Buffer.from(redactor.mask(whole), 'latin1')];
   if (session.written !== null) session.written = [redactor.mask(session.written.join(''))];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -224,6 +224,29 @@ describe('the process runtime', () => {
     await processRuntime.stop(handle, 100);
     for (const pid of pids) assert.equal(await readStartTime(pid), null);
     assert.equal((await processRuntime.observe(handle)).state, 'exited');
+  });
+
+  test('the oldest output of an agent at work goes and takes no room any more; the agent writes on, whole lines are left', async () => {
+    const handle = await start(
+      sh(
+        'yes "a line of the beginning" | head -c 8000000; touch go; while test -e go; do sleep 0.02; done; echo the end',
+      ),
+    );
+    await waitFor('the first part', async () => (await readdir(handle.dir)).includes('go'));
+    const log = join(handle.dir, 'output.log');
+    const before = await stat(log);
+    await processRuntime.forget(handle, 7_000_000);
+    const later = await stat(log);
+    assert.equal(later.size, before.size);
+    assert.ok(later.blocks * 512 < 1_200_000, `${later.blocks * 512} bytes`);
+    await rm(join(handle.dir, 'go'));
+    await processRuntime.wait(handle, never);
+    let text = '';
+    for await (const bytes of processRuntime.follow(handle, 0, never)) text += Buffer.from(bytes).toString();
+    const [first = '', ...lines] = text.trimEnd().split('\n');
+    assert.equal(first, 'a line of the beginning');
+    assert.equal(lines.at(-1)?.slice(-7), 'the end');
+    assert.ok(text.length < 1_000_100 && text.length > 900_000, `${text.length} are left`);
   });
 
   test('follows 100 MB of output with bounded memory', async () => {

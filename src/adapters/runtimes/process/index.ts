@@ -1,6 +1,7 @@
 import type { Runtime } from '../../../ports/runtime.ts';
 import { findHolder } from '../find-holder.ts';
 import { endSession, followOutput, observe, seal, wait } from '../held-session.ts';
+import { forgetOutput, keptFrom } from '../kept-output.ts';
 import { startSession } from './start.ts';
 import { appendInput, endInput, readInput } from './input.ts';
 
@@ -20,4 +21,6 @@ export const processRuntime: Runtime = {
   follow: (handle, offset, signal) => followOutput(handle, { offset, end }, signal),
   stop: endSession,
   seal,
+  keptFrom,
+  forget: forgetOutput,
 };

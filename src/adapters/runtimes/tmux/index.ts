@@ -5,6 +5,7 @@ import type { RuntimeHandle, Terminal } from '../../../domain/task.ts';
 import type { Runtime } from '../../../ports/runtime.ts';
 import { findHolder } from '../find-holder.ts';
 import { endSession, followOutput, observe, seal, wait } from '../held-session.ts';
+import { forgetOutput, keptFrom } from '../kept-output.ts';
 import { names } from '../session-files.ts';
 import { terminalEnd } from '../wrapper.ts';
 import { typeInto } from './input.ts';
@@ -44,6 +45,8 @@ export function tmuxRuntime(socket: string): Runtime {
       await removeSession(placeOf(handle));
     },
     seal,
+    keptFrom,
+    forget: forgetOutput,
   };
 }
 
