@@ -37,6 +37,10 @@ async function scene(contents: readonly MessageContent[], turn: string | null) {
 test('what is said behind an interruption is for the turn after it: it is told when the turn that ends has ended', async () => {
   const { outbox, telling, methods } = await scene([interrupt, message], 'turn-1');
   assert.deepEqual(methods(), ['turn/interrupt']);
+  const [first] = await openMessages(outbox, session);
+  await noteEvidence(outbox, session, [{ kind: 'received', message: first?.id ?? '' }]);
+  await tell(outbox, telling('turn-1'));
+  assert.deepEqual(methods(), ['turn/interrupt'], 'it is heard, and the turn goes on still');
   await noteEvidence(outbox, session, [{ kind: 'turn_ended', outcome: 'interrupted' }]);
   await tell(outbox, telling(null));
   assert.deepEqual(methods(), ['turn/interrupt', 'turn/start']);

@@ -60,8 +60,9 @@ function movesFor(observation: Observation, sent: readonly Message[], settledAt:
   switch (observation.kind) {
     case 'received': {
       const { message } = observation;
+      // An interruption is over with the turn, which ends some time after the agent says that it has heard.
       const row = sent.find(({ id, content }) =>
-        message === null ? content.kind === 'message' : id === message,
+        message === null ? content.kind === 'message' : id === message && content.kind !== 'interrupt',
       );
       return row === undefined ? [] : [received(row)];
     }
