@@ -8,7 +8,7 @@ import type { SessionView } from '../../src/engine/engine.ts';
 import type { Report } from '../../src/domain/report.ts';
 import { makeRepository } from '../support/repositories.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { type CommandLine, openCommandLine } from './support/command-line.ts';
+import { type CommandLine, openCommandLine, type Outcome } from './support/command-line.ts';
 import { nodeTest } from './support/engine.ts';
 import { redModules } from './support/modules.ts';
 
@@ -140,7 +140,7 @@ test('thirty keys that an agent prints, in any form, are neither shown nor kept'
   for (const [name, text] of kept) holdsNone(name, text);
 });
 
-test('an agent that talks gives no key away, in pieces, in questions or in failures, while it works and afterwards', async (t) => {
+test('an agent that talks gives no key away, in pieces, in questions or in failures, while it works and afterwards, also where the daemon is killed', async (t) => {
   const line = await openCommandLine(t);
   const repository = await makeRepository({ files: redModules(['ant']) });
   t.after(() => repository.remove());
@@ -153,6 +153,7 @@ test('an agent that talks gives no key away, in pieces, in questions or in failu
   const started = await line.ao(['fix', repository.path, ...flags], { env });
   assert.equal(started.code, 0, started.stderr);
   const seen: string[] = [];
+  let following: Promise<Outcome> | null = null;
   for (let asked = 0; asked < 2; asked += 1) {
     const session = await waitFor(
       'a question',
@@ -170,7 +171,12 @@ test('an agent that talks gives no key away, in pieces, in questions or in failu
       ['logs', session.id],
       ['logs', session.id, '--raw'],
     ]);
-    assert.equal((await line.ao(['approve', session.id])).code, 0);
+    if (asked === 0) {
+      following = line.ao(['logs', session.id, '-f']);
+      process.kill(await line.daemon(), 'SIGKILL');
+    }
+    const approved = async (): Promise<boolean> => (await line.ao(['approve', session.id])).code === 0;
+    await waitFor('the answer to be taken', approved, 30_000);
   }
   const done = await line.ao(['fix', repository.path, '--resume', '--json']);
   holdsNone('the report', done.stdout + done.stderr);
@@ -178,6 +184,7 @@ test('an agent that talks gives no key away, in pieces, in questions or in failu
   assert.equal(report.ok, true, done.stderr);
   const [first = ''] = seen;
   const readable = (await line.ao(['logs', first])).stdout;
+  assert.equal((await following)?.stdout, readable, 'whoever followed saw each line once');
   assert.match(readable, /^I found \[redacted\] and /m);
   assert.match(readable, /^\? asks: curl -H \[redacted\] \[redacted\]$/m);
   assert.match(readable, /^! its turn failed: \w+: no answer for \[redacted\]/m);
