@@ -35,7 +35,7 @@ for (const client of ['claude-code', 'codex']) {
       server.scenario(client, troubles);
       const user = await actor(client, names);
       const person = approving(line);
-      const fixed = await user.fix('--timeout', '15s', '--concurrency', '3', '--json');
+      const fixed = await user.fix('--timeout', '15s', '--stuck-after', '7s', '--concurrency', '3', '--json');
       const asked = await person.end();
       assert.equal(fixed.code, 0, fixed.stderr);
       const { ok, tasks } = JSON.parse(fixed.stdout);
@@ -43,6 +43,7 @@ for (const client of ['claude-code', 'codex']) {
       assert.ok(asked.length > 0, 'a person was asked');
       const outcomes = server.log.counts(client);
       assert.deepEqual([outcomes['rate_limit'], outcomes['hang']], [1, 1], JSON.stringify(outcomes));
+      assert.match(fixed.stderr, /agent is stuck: nothing was heard of it for \d+ s/);
       assert.match(fixed.stderr, /no end after 15 s/);
       assert.match(JSON.stringify(tasks), /dog was right all along/);
       assertEverGreener(await redness(user));
