@@ -162,6 +162,14 @@ describe('a redactor', () => {
     }
   });
 
+  test('takes out the beginning of a secret that stands where a text was shortened', () => {
+    const redactor = new Redactor(['a known value, a long one']);
+    assert.equal(redactor.text('Bash: echo a known val…'), 'Bash: echo [redacted]…');
+    assert.equal(redactor.text(`Bash: curl ghp_${token.slice(0, 9)}…`), 'Bash: curl [redacted]…');
+    assert.equal(redactor.text('Bash: echo a kno…'), 'Bash: echo [redacted]…');
+    assert.equal(redactor.text('Bash: npm test and…'), 'Bash: npm test and…');
+  });
+
   test('knows secrets by the names of their variables', () => {
     const env = {
       OPENAI_API_KEY: 'value-of-a-key',

@@ -34,18 +34,27 @@ const lineBreak = String.raw`(?:(?:\\{1,4}r)?\\{1,4}n|\r?\n)?`;
 
 const placeholder = '[redacted]';
 
+/** Text that was shortened, and may have been within a secret. */
+const shortened = '…';
+const shapeCut =
+  /(?:gh[pousr]_|github_pat_|glpat-|npm_|sk-(?:ant|proj)-|AKIA|ASIA|xox[abeoprs]-|AIza|eyJ)[A-Za-z0-9_.-]{4,}…$/;
+/** Fewer characters of a value tell nothing. */
+const fewest = 5;
+
 /**
  * Takes secrets out of text: values that are known, in the encodings that they come in, and whatever has the shape of a key.
  * Every pattern is bounded, so that the time grows with the text alone.
  */
 export class Redactor {
   readonly #known: RegExp | null;
+  readonly #plain: readonly string[];
   /** Known values that go over several lines. */
   readonly #manyLines: readonly string[];
 
   constructor(values: readonly string[]) {
     const looked = values.map((value) => value.slice(0, mostValue));
     const plain = [...new Set(looked.flatMap(plainForms))].toSorted((a, b) => b.length - a.length);
+    this.#plain = plain;
     const base64 = [...new Set(looked.flatMap(base64Forms))].map((form) =>
       [...form].map((sign) => literal(sign)).join(lineBreak),
     );
@@ -55,7 +64,8 @@ export class Redactor {
   }
 
   text(text: string): string {
-    return this.#replace(text, () => placeholder);
+    const clean = this.#replace(text, () => placeholder);
+    return clean.endsWith(shortened) ? this.#cutSecret(clean) : clean;
   }
 
   /** As long as it was, its lines where they were: for bytes, one character each, that keep their places. */
@@ -82,6 +92,20 @@ export class Redactor {
   #replace(text: string, by: (secret: string) => string): string {
     const known = this.#known === null ? text : text.replace(this.#known, by);
     return known.replace(shape, by);
+  }
+
+  /** The beginning of a secret that stands where text was shortened. */
+  #cutSecret(text: string): string {
+    const kept = text.slice(0, -shortened.length);
+    const beginnings = this.#plain.map((form) => {
+      for (let length = Math.min(form.length, kept.length); length >= fewest; length -= 1) {
+        if (kept.endsWith(form.slice(0, length))) return length;
+      }
+      return 0;
+    });
+    const longest = Math.max(0, ...beginnings);
+    if (longest > 0) return `${kept.slice(0, -longest)}${placeholder}${shortened}`;
+    return text.replace(shapeCut, `${placeholder}${shortened}`);
   }
 
   #spans(text: string): { start: number; end: number }[] {
