@@ -1,4 +1,5 @@
 import type { RunContext } from './context.ts';
+import { closeOutbox } from './outbox.ts';
 import { recordVerdict, supersede } from './record-verdict.ts';
 import { stopSession } from './stop-session.ts';
 import { endSession } from './watch-session.ts';
@@ -15,6 +16,7 @@ export async function abandonAttempt(context: RunContext, attemptId: string, mes
   if (task === null || session === null) return;
   await stopSession(context, session, context.options); // also one whose start could not be written down
   await endSession(context, session, { outcome: 'failed', exitCode: null, reason: message }, null);
+  await closeOutbox(context, session);
   if (task.state !== 'in_flight' || task.attempt !== attempt.number)
     return supersede(context, attempt, session, attempt.change);
   await recordVerdict(context, { task, attempt, session }, attempt.change, {

@@ -20,6 +20,7 @@ import { continueAttempt } from './continue-attempt.ts';
 import { DiskWatch } from './disk-watch.ts';
 import { makeLayout } from './layout.ts';
 import { Live } from './live.ts';
+import { newMessage } from './outbox.ts';
 
 const clock = stoppedClock();
 const attempt = attemptRow('t1');
@@ -49,6 +50,25 @@ test('an agent that could not be started is judged so too when the daemon dies b
   assert.equal(ended?.outcome, 'not_verifiable');
   assert.equal(ended?.reason, 'no workspace could be made');
   assert.equal((await store.get('task', 't1'))?.state, 'ready');
+});
+
+test('what an ended agent was still to be told is undelivered, also when the daemon dies before it can write that', async () => {
+  const store = openMemoryStore(clock);
+  const said = newMessage(session, { kind: 'message', text: 'and so' }, 1);
+  await store.commit(
+    [
+      { op: 'insert', kind: 'run', row: runRow('run-1') },
+      { op: 'insert', kind: 'task', row: taskRow('t1', { state: 'in_flight', attempt: 1 }) },
+      { op: 'insert', kind: 'attempt', row: attempt },
+      { op: 'insert', kind: 'session', row: session },
+      said,
+    ],
+    [],
+  );
+  const context: Partial<RunContext> = { store, clock, run: 'run-1' };
+  const never = new AbortController().signal;
+  await continueAttempt(context as RunContext, 't1.1', { letGo: never, stop: never });
+  assert.equal((await store.get('message', said.row.id))?.state, 'undelivered');
 });
 
 test('what an agent did is saved also when the daemon died before it wrote that the agent runs', async (t) => {

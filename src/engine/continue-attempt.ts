@@ -4,6 +4,7 @@ import type { Attempt, Session, Task } from '../domain/task.ts';
 import type { RunContext } from './context.ts';
 import { isOfTheDisk } from './disk-watch.ts';
 import { exists, wasStarted } from './was-started.ts';
+import { closeOutbox } from './outbox.ts';
 import { putBack, recordVerdict, supersede } from './record-verdict.ts';
 import { saveWork } from './save-work.ts';
 import { startSession } from './start-session.ts';
@@ -42,6 +43,7 @@ export async function continueAttempt(
     rows = await read(context, attemptId);
     if (rows === null || rows.session.state !== 'ended') return; // the daemon lets go
   }
+  await closeOutbox(context, rows.session);
   if (rows.session.handle === null) return endNotStarted(context, rows); // its end was written, the verdict was not
   const change = rows.attempt.change ?? (await saveWork(context, rows.task, rows.attempt, rows.session));
   await decide(context, rows, change, signals.stop);
@@ -112,6 +114,7 @@ async function failToStart(context: RunContext, rows: Rows, problem: Problem): P
   const reason = 'message' in problem ? problem.message : problem.code;
   await stopSession(context, rows.session, context.options);
   await endSession(context, rows.session, { outcome: 'failed', exitCode: null, reason }, null);
+  await closeOutbox(context, rows.session);
   await endNotStarted(context, rows, problem);
 }
 

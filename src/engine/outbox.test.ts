@@ -38,10 +38,10 @@ test('what is said behind an interruption is for the turn after it: it is told w
   const { outbox, telling, methods } = await scene([interrupt, message], 'turn-1');
   assert.deepEqual(methods(), ['turn/interrupt']);
   const [first] = await openMessages(outbox, session);
-  await noteEvidence(outbox, session, [{ kind: 'received', message: first?.id ?? '' }]);
+  await noteEvidence(outbox, telling('turn-1'), [{ kind: 'received', message: first?.id ?? '' }]);
   await tell(outbox, telling('turn-1'));
   assert.deepEqual(methods(), ['turn/interrupt'], 'it is heard, and the turn goes on still');
-  await noteEvidence(outbox, session, [{ kind: 'turn_ended', outcome: 'interrupted' }]);
+  await noteEvidence(outbox, telling(null), [{ kind: 'turn_ended', outcome: 'interrupted' }]);
   await tell(outbox, telling(null));
   assert.deepEqual(methods(), ['turn/interrupt', 'turn/start']);
 });
@@ -59,4 +59,15 @@ test('an interruption that comes too late holds up nothing that is said behind i
 test('what is said into a turn is told at once, one thing after another', async () => {
   const { methods } = await scene([message, { kind: 'message', text: 'and so' }], 'turn-1');
   assert.deepEqual(methods(), ['turn/steer']);
+});
+
+test('a turn that ended under an earlier daemon settles no interruption that this one left unwritten', async () => {
+  const outbox = { store: openMemoryStore(clock), clock };
+  const { row, ...insert } = newMessage(session, interrupt, clock.now());
+  await outbox.store.commit([{ ...insert, row: { ...row, state: 'sent' } }], []);
+  const ended = { kind: 'turn_ended', outcome: 'completed' } as const;
+  await noteEvidence(outbox, { session, wasWritten: () => false }, [ended]);
+  assert.equal((await openMessages(outbox, session)).length, 1);
+  await noteEvidence(outbox, { session, wasWritten: (text) => text.includes(row.id) }, [ended]);
+  assert.equal((await openMessages(outbox, session)).length, 0);
 });

@@ -42,14 +42,20 @@ export async function openMessages({ store }: Outbox, { run, task, id }: Session
   return rows.filter(({ session }) => session === id);
 }
 
-/** Writes down what the agent's output showed of messages that were written to it. */
+/**
+ * Writes down what the agent's output showed of messages that were written to it. It shows nothing of one whose intent an
+ * earlier daemon left behind: a turn that ended before an interruption was written was another one.
+ */
 export async function noteEvidence(
   outbox: Outbox,
-  session: Session,
+  { session, wasWritten }: Pick<Telling, 'session' | 'wasWritten'>,
   evidence: readonly Observation[],
 ): Promise<void> {
   for (const observation of evidence) {
-    const sent = (await openMessages(outbox, session)).filter(({ state }) => state === 'sent');
+    const sent = (await openMessages(outbox, session)).filter(
+      ({ state, id, content }) =>
+        state === 'sent' && (content.kind !== 'interrupt' || wasWritten(JSON.stringify(id))),
+    );
     const moves = movesFor(observation, sent, outbox.clock.now());
     if (moves.length > 0) await applyTransitions(outbox.store, moves);
   }
@@ -102,6 +108,7 @@ export interface Telling {
   hearing: Pick<Hearing, 'agent' | 'state' | 'facts'>;
   /** True where that text stands in what was ever written to the agent. */
   wasWritten(text: string): boolean;
+  /** Writes it, unless it stands there. */
   write(line: string): Promise<void>;
 }
 
@@ -119,7 +126,6 @@ async function tellOne(
     if (isLate) await fail(context, row, cannotNow(content));
     return !isLate;
   }
-  if (row.state === 'sent' && wasWritten(line)) return true;
   const may =
     row.state === 'sent' ||
     (await applyTransitions(context.store, [{ kind: 'message', row, event: 'send' }]));

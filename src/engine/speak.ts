@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AoError } from '../domain/errors.ts';
 import type { Message, MessageContent } from '../domain/message.ts';
 import type { Session } from '../domain/task.ts';
+import type { Write } from '../ports/store.ts';
 import type { World } from './context.ts';
 import type { MessageView } from './engine.ts';
 import type { Live } from './live.ts';
@@ -19,8 +20,7 @@ export async function speak(
   contents: readonly MessageContent[],
 ): Promise<Message> {
   if (session.state !== 'running') {
-    const why = session.state === 'ended' ? 'has ended' : 'is still being prepared';
-    throw new AoError('conflict', `Session ${session.id} ${why}.`, 'See `ao list --live`.');
+    throw notNow(session.id, session.state === 'ended' ? 'has ended' : 'is still being prepared');
   }
   if (!world.findAgent(session.agent).capabilities.dialog) {
     throw new AoError(
@@ -35,9 +35,16 @@ export async function speak(
     return { run, task, session: id, type: 'message.queued', body: { kind } };
   });
   const last = inserts.at(-1)?.row;
-  if (last === undefined || !(await world.store.commit(inserts, events))) throw new Error('nothing was said');
+  if (last === undefined) throw new Error('nothing was said');
+  // A session that ends meanwhile closes its outbox: nothing may be put into it behind that.
+  const isThere: Write = { op: 'update', kind: 'session', id, expect: { state: 'running' }, patch: {} };
+  if (!(await world.store.commit([isThere, ...inserts], events))) throw notNow(id, 'has just ended');
   live.nudge(id);
   return last;
+}
+
+function notNow(session: string, why: string): AoError {
+  return new AoError('conflict', `Session ${session} ${why}.`, 'See `ao list --live`.');
 }
 
 export interface Permit {

@@ -45,10 +45,10 @@ export class Talk {
   /** Does what is to be done now: what was heard is written down, what is owed is said, and when all is said the input ends. */
   next(): Promise<void> {
     return this.#pen.use(async () => {
-      await noteEvidence(this.#context, this.#session, this.#evidence.splice(0));
+      await this.#noteEvidence();
       await this.#tellOfQuestions();
       for (let reply = this.#replies[0]; reply !== undefined; reply = this.#replies[0]) {
-        if (!this.#wasWritten(reply)) await this.#write(reply);
+        await this.#write(reply);
         this.#replies.shift();
       }
       await tell(this.#context, {
@@ -75,7 +75,12 @@ export class Talk {
 
   /** The agent has ended: what it showed until then is written down. */
   close(): Promise<void> {
-    return this.#pen.use(() => noteEvidence(this.#context, this.#session, this.#evidence.splice(0)));
+    return this.#pen.use(() => this.#noteEvidence());
+  }
+
+  #noteEvidence(): Promise<void> {
+    const telling = { session: this.#session, wasWritten: (text: string) => this.#wasWritten(text) };
+    return noteEvidence(this.#context, telling, this.#evidence.splice(0));
   }
 
   /** Only what stands in a whole line counts. */
@@ -83,10 +88,14 @@ export class Talk {
     return this.#written.slice(0, this.#written.lastIndexOf('\n') + 1).includes(text);
   }
 
-  /** A line that a full disk or a crash cut off is completed. */
+  /**
+   * Once, whatever daemon did it: also a write that failed at its very end has written it. A line that a full disk or a crash
+   * cut off is completed.
+   */
   async #write(line: string): Promise<void> {
     const runtime = this.#context.findRuntime(this.#handle.runtime);
     await this.#context.disk.outlast(async () => {
+      if (this.#wasWritten(line)) return;
       const rest = restOf(line, this.#written);
       try {
         await unlessEnded(runtime.write(this.#handle, rest));

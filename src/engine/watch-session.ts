@@ -4,7 +4,6 @@ import type { Liveness } from '../ports/runtime.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
 import { type Followed, followAgent } from './follow-agent.ts';
-import { closeOutbox } from './outbox.ts';
 
 /** How long an agent may take to end by itself when it is asked to. */
 export const GRACE_MS = 5_000;
@@ -147,7 +146,7 @@ export async function endSession(
   if (current === null || current.state === 'ended') return false;
   const claim = followed?.claim ?? null;
   const told = followed === null ? ending : withTurn(ending, followed);
-  const written = await applyTransitions(
+  return applyTransitions(
     context.store,
     [
       {
@@ -170,8 +169,6 @@ export async function endSession(
           },
         ],
   );
-  if (written) await closeOutbox(context, session);
-  return written;
 }
 
 /** What is worth keeping of an agent that talked. */

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openMemoryStore } from '../adapters/stores/memory/index.ts';
+import { nothingHeard } from '../domain/agent-facts.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import { stoppedClock } from '../../test/contracts/store.contract.ts';
+import { sessionRow } from '../../test/support/rows.ts';
+import type { RunContext } from './context.ts';
+import { DiskWatch } from './disk-watch.ts';
+import type { Hearing } from './hearing.ts';
+import { Talk } from './talk.ts';
+
+const clock = stoppedClock();
+const full = () => Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
+
+/** What stands in an agent's input when a line was written to it, and the disk took so much of it the first time. */
+async function write(line: string, taken: number): Promise<string> {
+  let input = '';
+  let writes = 0;
+  const runtime: Partial<Runtime> = {
+    written: async () => input,
+    write: async (_handle, text) => {
+      writes += 1;
+      input += writes === 1 ? text.slice(0, taken) : text;
+      if (writes === 1) throw full();
+      return { bytes: text.length, reaction: null };
+    },
+  };
+  const disk = new DiskWatch({ shortage: () => null, trouble: () => null }, '/home', () => {});
+  const findRuntime = () => runtime as Runtime;
+  const context: Partial<RunContext> = { store: openMemoryStore(clock), clock, disk, findRuntime };
+  const handle = { runtime: 'process', pid: 1, startTime: '', dir: '/d', mark: 'm' };
+  const hearing: Partial<Hearing> = { facts: nothingHeard };
+  const parts = { context: context as RunContext, session: sessionRow('t1'), handle };
+  const talk = await Talk.open({ ...parts, hearing: hearing as Hearing });
+  talk.gather({ heard: { replies: [line], evidence: [] }, isNew: true });
+  await talk.next();
+  return input;
+}
+
+test('a line that a full disk cut off is completed', async () => {
+  assert.equal(await write('hello\n', 3), 'hello\n');
+});
+
+test('a line whose write failed only when all of it was there is not written once more', async () => {
+  assert.equal(await write('hello\n', 6), 'hello\n');
+});
