@@ -13,6 +13,8 @@ type Written = (typeof written)[number];
 export class Elements {
   /** How often there is room for one more agent. */
   readonly #memory: number;
+  /** Whether agents are talked to, and when they take messages. */
+  readonly dialog: { whileBusy: 'inject' | 'queue' | null } | null;
   readonly #jumps: { at: number; by: number }[];
   readonly #spells: { from: number; to: number; refused: readonly Written[] }[];
 
@@ -31,6 +33,7 @@ export class Elements {
       refused: random.pick([written, written, ['rows'], ['git'], ['files']]),
     }));
     this.#memory = random.pick([0.9, 0.9, 0.5]);
+    this.dialog = random.chance(0.4) ? { whileBusy: random.pick(['inject', 'queue', null]) } : null;
   }
 
   hasMemory(random: Random): boolean {

@@ -6,9 +6,10 @@ import { registerHooks } from 'node:module';
 export interface System {
   files: Record<(typeof fileCalls)[number], (...given: never[]) => Promise<unknown>>;
   endTree(tree: { mark: string }): Promise<number[]>;
-  delay(ms: number, value: unknown, options: { signal?: AbortSignal }): Promise<void>;
+  delay(ms: number, value?: unknown, options?: { signal?: AbortSignal }): Promise<void>;
   randomBytes(size: number): Buffer;
   setInterval(run: () => void, ms: number): { unref(): unknown };
+  setTimeout(run: () => void, ms: number): { unref(): unknown };
   clearInterval(timer: unknown): void;
   timeoutSignal(ms: number): AbortSignal;
   anySignal(all: AbortSignal[]): AbortSignal;
@@ -54,6 +55,7 @@ const replacements = new Map([
 /** In front of the engine's files, on their first line: their timers are the simulation's. */
 const timers =
   `const setInterval = (...given) => ${system}.setInterval(...given), clearInterval = (timer) => ${system}.clearInterval(timer), ` +
+  `setTimeout = (...given) => ${system}.setTimeout(...given), clearTimeout = clearInterval, ` +
   `AbortSignal = { any: (all) => ${system}.anySignal(all), timeout: (ms) => ${system}.timeoutSignal(ms) };`;
 
 /** What the engine does not use today is named when it does. */

@@ -2,7 +2,8 @@ import { AoError } from '../../src/domain/errors.ts';
 import type { RuntimeHandle } from '../../src/domain/task.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Liveness, Runtime, StartSpec } from '../../src/ports/runtime.ts';
-import { type Plan, planOf } from './agents.ts';
+import { type Edit, type Plan, planOf } from './agents.ts';
+import { Conversation } from './conversation.ts';
 import type { Life, Scheduler } from './scheduler.ts';
 
 /** A directory with a tree in it: a workspace or a checkout. */
@@ -16,14 +17,19 @@ export interface Directory {
 
 interface Waiter {
   life: Life;
-  resolve(liveness: Liveness): void;
+  resolve(): void;
 }
 
 export interface Process {
   mark: string;
   workspace: string;
   liveness: Liveness;
+  /** File that holds what it printed. */
+  log: string;
   output: string;
+  /** Of an agent that is talked to. */
+  conversation: Conversation | null;
+  /** Who waits for its next output, or its end. */
   waiters: Set<Waiter>;
 }
 
@@ -58,6 +64,10 @@ export class Machine {
     return [...this.processes.values()].filter(({ liveness }) => liveness.state === 'running');
   }
 
+  processOf(session: string): Process | undefined {
+    return [...this.processes.values()].find(({ mark }) => mark.endsWith(`:${session}`));
+  }
+
   /** The power fails: what ran is gone without a status. */
   reboot(): void {
     for (const process of this.living()) this.end(process, { state: 'gone' });
@@ -70,15 +80,18 @@ export class Machine {
       mark: spec.mark,
       workspace: spec.cwd,
       liveness: { state: 'running' },
+      log: `${spec.dir}/output.log`,
       output: '',
+      conversation: null,
       waiters: new Set(),
     };
     this.processes.set(spec.mark, process);
-    this.texts.set(`${spec.dir}/output.log`, '');
+    this.texts.set(process.log, '');
     const findings: Finding[] = JSON.parse(this.texts.get(spec.env['AO_FINDINGS_FILE'] ?? '') ?? '[]');
     const plan = planOf(this.#scheduler.random, findings);
     this.#scheduler.note(`agent ${spec.mark.split(':').at(-1)} starts; it ${plan.name}`);
-    this.#play(process, plan, 0);
+    if (spec.input === null) process.conversation = this.#converse(process, plan);
+    else this.#play(process, plan, 0);
     return { runtime: 'simulated', pid, startTime: `boot:${pid}`, dir: spec.dir, mark: spec.mark };
   }
 
@@ -88,10 +101,46 @@ export class Machine {
     this.#scheduler.note(
       `agent ${process.mark.split(':').at(-1)} ends: ${how.state === 'exited' ? (how.code ?? how.signal) : how.state}`,
     );
-    for (const waiter of process.waiters) {
-      this.#scheduler.timer(waiter.life, 0, () => waiter.resolve(how));
-    }
-    process.waiters.clear();
+    this.#wake(process);
+  }
+
+  /** What is written to an agent: whole, unless the disk or the death of its writer is in the way. */
+  write(process: Process | undefined, text: string, writerIsDead: boolean): void {
+    const conversation = process?.conversation ?? null;
+    if (conversation === null || process?.liveness.state !== 'running' || conversation.inputEnded)
+      throw new AoError('conflict', 'nobody reads any more');
+    const { elements, elapsed, random } = this.#scheduler;
+    const isWhole = !writerIsDead && !elements.refuses('files', elapsed);
+    conversation.take(isWhole ? text : text.slice(0, random.between(0, text.length)));
+    this.#scheduler.write('files', () => {});
+  }
+
+  #converse(process: Process, plan: Plan): Conversation {
+    const body = {
+      isAlive: () => process.liveness.state === 'running',
+      print: (line: string) => this.#print(process, `${line}\n`),
+      edit: (edit: Edit) => this.#edit(process, edit),
+      exit: (code: number) => this.end(process, { state: 'exited', code, signal: null }),
+    };
+    return new Conversation(this.#scheduler, body, plan);
+  }
+
+  #print(process: Process, text: string): void {
+    process.output += text;
+    this.texts.set(process.log, process.output);
+    this.#wake(process);
+  }
+
+  #wake({ waiters }: Process): void {
+    for (const waiter of waiters) this.#scheduler.timer(waiter.life, 0, () => waiter.resolve());
+    waiters.clear();
+  }
+
+  #edit(process: Process, edit: Edit): void {
+    const directory = this.directories.get(process.workspace);
+    if (directory === undefined)
+      this.#scheduler.violate(`the workspace of a living agent is gone: ${process.workspace}`);
+    edit(directory.files);
   }
 
   #play(process: Process, plan: Plan, next: number): void {
@@ -101,69 +150,11 @@ export class Machine {
       if (process.liveness.state !== 'running') return;
       const edit = plan.edits[next];
       if (edit !== undefined) {
-        const directory = this.directories.get(process.workspace);
-        if (directory === undefined)
-          this.#scheduler.violate(`the workspace of a living agent is gone: ${process.workspace}`);
-        edit(directory.files);
+        this.#edit(process, edit);
         return this.#play(process, plan, next + 1);
       }
-      process.output += plan.says;
+      this.#print(process, plan.says);
       if (plan.exitCode !== null) this.end(process, { state: 'exited', code: plan.exitCode, signal: null });
     });
   }
-}
-
-/** The runtime as one daemon sees it. */
-export function makeRuntime(scheduler: Scheduler, machine: Machine, life: Life): Runtime {
-  const find = (handle: RuntimeHandle): Process | undefined => machine.processes.get(handle.mark);
-  const wait = (handle: RuntimeHandle, signal: AbortSignal): Promise<Liveness> => {
-    const process = find(handle);
-    if (life.dead) return new Promise(() => {});
-    if (signal.aborted) return Promise.reject(signal.reason);
-    if (process === undefined) return Promise.resolve({ state: 'gone' });
-    if (process.liveness.state !== 'running') return scheduler.call(life, () => process.liveness);
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter = { life, resolve };
-      process.waiters.add(waiter);
-      signal.addEventListener('abort', () => {
-        process.waiters.delete(waiter);
-        reject(signal.reason);
-      });
-    });
-  };
-  return {
-    name: 'simulated',
-    start: (spec) =>
-      scheduler.call(
-        life,
-        () => {
-          if (scheduler.random.chance(0.02)) throw new AoError('failed', 'the program was not found');
-          return machine.start(spec);
-        },
-        scheduler.random.between(0, 50),
-      ),
-    find: ({ dir, mark }) =>
-      scheduler.call(life, () => ({ runtime: 'simulated', pid: 0, startTime: '', dir, mark })),
-    observe: (handle) => scheduler.call(life, (): Liveness => find(handle)?.liveness ?? { state: 'gone' }),
-    wait,
-    written: () => Promise.resolve(''),
-    seal: () => Promise.resolve(),
-    keptFrom: () => Promise.resolve(0),
-    forget: () => Promise.resolve(),
-    endInput: () => Promise.resolve(),
-    write: () => Promise.reject(new AoError('conflict', 'simulated agents read nothing')),
-    async *follow(handle, offset, signal) {
-      const ended = await wait(handle, signal).catch(() => null);
-      if (ended !== null) yield Buffer.from(find(handle)?.output ?? '').subarray(offset);
-    },
-    stop: (handle, graceMs) =>
-      scheduler.call(
-        life,
-        () => {
-          const process = find(handle);
-          if (process) machine.end(process, { state: 'exited', code: null, signal: 'SIGTERM' });
-        },
-        find(handle)?.liveness.state === 'running' ? scheduler.random.between(0, graceMs) : 0,
-      ),
-  };
 }

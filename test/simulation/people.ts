@@ -1,6 +1,7 @@
 import type { Engine } from '../../src/engine/engine.ts';
 import { foreignEdit } from './agents.ts';
 import type { Life } from './scheduler.ts';
+import { turningPoints, words } from './talkers.ts';
 import type { Surroundings } from './world.ts';
 
 /** What the people around a run need: the daemon as it is now, if there is one. */
@@ -11,9 +12,9 @@ export interface Stage extends Surroundings {
   request(resume: boolean): Promise<unknown>;
 }
 
-type Deed = (stage: Stage) => Promise<unknown> | void;
+export type Deed = (stage: Stage) => Promise<unknown> | void;
 
-const deeds: Record<string, Deed> = {
+const ordinary: Record<string, Deed> = {
   'a person retries a task': (stage) => answer(stage, 'retry'),
   'a person retries another task': (stage) => answer(stage, 'retry'),
   'a person accepts a task': (stage) => answer(stage, 'accept'),
@@ -46,6 +47,12 @@ const deeds: Record<string, Deed> = {
   },
 };
 
+const all = { ...ordinary, ...words };
+
+function deedsOf({ scheduler }: Stage): string[] {
+  return Object.keys(scheduler.elements.dialog === null ? ordinary : all);
+}
+
 function answer(stage: Stage, how: 'retry' | 'accept' | 'cancel'): Promise<unknown> | void {
   const tasks = stage.rules.all('task');
   const waiting = tasks.filter(({ state }) => (how === 'cancel' ? state !== 'done' : state === 'inbox'));
@@ -63,7 +70,7 @@ function judged({ rules }: Stage): string[] {
 /** Some deeds at some moments of the run. */
 export function planDeeds(stage: Stage): void {
   const { random } = stage.scheduler;
-  const names = Object.keys(deeds);
+  const names = deedsOf(stage);
   const count = random.pick([0, 1, 3, 8]);
   const span = random.pick([5_000, 30_000, 120_000]);
   for (let index = 0; index < count; index += 1) {
@@ -93,18 +100,28 @@ const moments: Record<string, readonly string[][]> = {
 function planInterruptions(stage: Stage): void {
   const { random } = stage.scheduler;
   const probability = random.pick([0, 0.1, 0.3, 0.6]);
+  const { dialog } = stage.scheduler.elements;
+  const when = dialog === null ? moments : { ...moments, ...turningPoints };
   let left = 8;
   stage.rules.onEvent = (type) => {
-    const worst = moments[type];
+    if (type === 'session.ask') attend(stage);
+    const worst = when[type];
     if (worst === undefined || left === 0 || !random.chance(probability)) return;
     left -= 1;
     const life = stage.life();
     if (random.chance(0.3)) life.diesAt = life.calls + random.between(1, 5);
     const chosen = random.chance(0.7) ? random.oneOf(worst) : null;
-    for (const name of chosen ?? [random.oneOf(Object.keys(deeds)) ?? '']) {
+    for (const name of chosen ?? [random.oneOf(deedsOf(stage)) ?? '']) {
       stage.scheduler.after(random.pick([0, 0, random.between(0, 30)]), () => perform(stage, name));
     }
   };
+}
+
+/** Most questions find somebody who answers them at some time. */
+function attend(stage: Stage): void {
+  const { random } = stage.scheduler;
+  const name = `a person ${random.chance(0.7) ? 'allows' : 'denies'} what an agent asks`;
+  if (random.chance(0.9)) stage.scheduler.after(random.between(0, 8_000), () => perform(stage, name));
 }
 
 function perform(stage: Stage, name: string): void {
@@ -118,5 +135,5 @@ function perform(stage: Stage, name: string): void {
       scheduler.violation = new Error(`${name}, and that fails: ${text}`);
     }
   };
-  Promise.resolve(deeds[name]?.(stage)).catch(refused);
+  Promise.resolve(all[name]?.(stage)).catch(refused);
 }

@@ -177,4 +177,39 @@ export const plants: Record<string, Plant> = {
     find: "sessions.filter(({ state }) => state !== 'ended')",
     replace: "sessions.filter(({ state }) => state === 'running')",
   },
+  "what stands in an agent's input is written once more": {
+    file: 'engine/talk.ts',
+    find: '      if (this.#wasWritten(line)) return;\n',
+    replace: '',
+  },
+  'a line is written behind a torn one': {
+    file: 'engine/talk.ts',
+    find: 'return line.startsWith(torn) ? line.slice(torn.length) : `\\n${line}`;',
+    replace: 'return line;',
+  },
+  'an old turn that ended settles an interruption that was never written': {
+    file: 'engine/outbox.ts',
+    find: "(content.kind !== 'interrupt' || wasWritten(JSON.stringify(id)))",
+    replace: 'id !== content.kind',
+  },
+  'the task is told again after a crash': {
+    file: 'engine/outbox.ts',
+    find: '  if ((await openMessages(outbox, session)).length > 0) return;\n',
+    replace: '',
+  },
+  'something is said into a session that has just ended': {
+    file: 'engine/speak.ts',
+    find: '[isThere, ...inserts]',
+    replace: 'inserts',
+  },
+  'what is owed to an ended agent stays open after a crash': {
+    file: 'engine/continue-attempt.ts',
+    find: '  await closeOutbox(context, rows.session);\n  if (rows.session.handle',
+    replace: '  if (rows.session.handle',
+  },
+  'a question may be answered while its answer is on the way': {
+    file: 'engine/speak.ts',
+    find: "content.kind === 'answer' && content.request === first.id",
+    replace: 'false',
+  },
 };

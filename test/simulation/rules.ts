@@ -1,4 +1,5 @@
 import type { NewEvent } from '../../src/domain/events.ts';
+import type { Message } from '../../src/domain/message.ts';
 import type { Run } from '../../src/domain/run.ts';
 import type { Attempt, Landing, Session, Task } from '../../src/domain/task.ts';
 import type { Kind, Rows, Write } from '../../src/ports/store.ts';
@@ -6,6 +7,7 @@ import type { Git } from './git.ts';
 import type { Machine } from './machine.ts';
 import { failingIds, guardedPart, madeWorse, type Project, wrongWith } from './project.ts';
 import type { Scheduler } from './scheduler.ts';
+import { TalkRules } from './talk-rules.ts';
 
 /** The legal moves, written down once more: a bug in the product's tables is a bug too. */
 const moves: Partial<Record<Kind, readonly string[]>> = {
@@ -15,6 +17,7 @@ const moves: Partial<Record<Kind, readonly string[]>> = {
     'in_flight>ready in_flight>inbox in_flight>done in_flight>cancelled cancelled>ready'
   ).split(' '),
   session: ['starting>running', 'starting>ended', 'running>ended'],
+  message: ['queued>sent', 'queued>undelivered', 'sent>received', 'sent>undelivered'],
   landing: ['queued>landing', 'queued>rejected', 'queued>withdrawn', 'landing>landed', 'landing>queued'],
 };
 
@@ -36,8 +39,11 @@ export class Rules {
   readonly #queued = new Map<string, number>();
   readonly #around: Surroundings;
 
+  readonly #talk: TalkRules;
+
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#talk = new TalkRules(this, around);
   }
 
   all<K extends Kind>(kind: K): Rows[K][] {
@@ -113,6 +119,7 @@ export class Rules {
     if (kind === 'task') this.#checkTask(before as Task | null, after as Task);
     if (kind === 'attempt') this.#checkAttempt(before as Attempt | null, after as Attempt);
     if (kind === 'landing') this.#checkLanding(before as Landing | null, after as Landing);
+    if (kind === 'message') this.#talk.check(before as Message | null, after as Message);
     if (kind === 'session') this.#checkSession(after as Session);
     if (kind === 'run') this.#checkRun(before as Run | null, after as Run);
   }
@@ -279,6 +286,7 @@ export class Rules {
     );
     if (after.outcome === 'remaining' && before?.state === 'running' && waiting.length > 0)
       this.#violate(`the run finishes and tasks are ${waiting.map(({ state }) => state).join(', ')}`);
+    this.#talk.checkNothingOpen();
     if (machine.living().length > 0) this.#violate('the run finishes and agents live');
     if (after.outcome !== 'green') return;
     const wrong = wrongWith(project, git.files(after.head));

@@ -87,6 +87,7 @@ export class Scheduler {
 
   /** A timer of a daemon, which ends with it; the result takes it back. */
   timer(life: Life, delay: number, run: () => void): () => void {
+    if (life.dead) return () => {};
     const job: Job = { at: this.now + delay, life, run, effect: null };
     this.#jobs.push(job);
     return () => this.#drop(job);

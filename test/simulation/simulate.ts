@@ -153,11 +153,11 @@ class Daemon {
   }
 }
 
-function runOptions({ random }: Scheduler): RunOptions {
+function runOptions({ random, elements }: Scheduler): RunOptions {
   return {
     checks: ['test', 'lint'].map((name) => ({ name, command: name, timeoutMs: 60_000 })),
     setup: null,
-    agent: 'simulated',
+    agent: elements.dialog === null ? 'simulated' : 'talkative',
     agentCommand: null,
     agentScript: null,
     concurrency: random.pick([1, 1, 2, 3, 4]),
@@ -168,7 +168,7 @@ function runOptions({ random }: Scheduler): RunOptions {
     scope: null,
     workspace: 'clone',
     allowTestEdits: false,
-    policy: random.chance(0.9),
+    policy: random.chance(0.8),
     attemptTimeoutMs: 30_000,
   };
 }

@@ -11,7 +11,7 @@ const SEEDS = 2_000;
 const corners = (
   'run.adopted run.flaky run.resume run.stop target.adopted target.held task.accept task.cancel task.fixed task.land ' +
   'task.park task.retry task.return landing.confirm landing.refuse landing.reject landing.withdraw attempt.superseded ' +
-  'run.disk_blocked run.disk_free'
+  'run.disk_blocked run.disk_free session.ask message.queued message.send message.receive message.fail'
 ).split(' ');
 
 test(`the engine keeps every invariant in ${SEEDS} simulated worlds, and the worlds have every corner`, {

@@ -12,7 +12,7 @@ export function makeSystem({ scheduler, machine }: Surroundings, life: () => Lif
   const exists = (path: string): boolean =>
     path === '/repository' || machine.texts.has(path) || machine.directories.has(path);
   const look = (path: string): unknown =>
-    exists(path) ? { isDirectory: () => !machine.texts.has(path), size: 1 } : missing(path);
+    exists(path) ? statusOf(machine.texts.get(path), scheduler.clock.now()) : missing(path);
   const files: System['files'] = {
     access: (path: string) => ask(() => void (exists(path) || missing(path))),
     lstat: (path: string) => ask(() => look(path)),
@@ -41,7 +41,7 @@ export function makeSystem({ scheduler, machine }: Surroundings, life: () => Lif
         if (process) machine.end(process, { state: 'exited', code: null, signal: 'SIGTERM' });
         return [];
       }),
-    delay: (ms, _value, { signal }) =>
+    delay: (ms, _value, { signal } = {}) =>
       new Promise((resolve, reject) => {
         const cancel = scheduler.timer(life(), ms, resolve);
         signal?.addEventListener('abort', () => {
@@ -51,6 +51,10 @@ export function makeSystem({ scheduler, machine }: Surroundings, life: () => Lif
       }),
     randomBytes: (size) => Buffer.from(scheduler.random.hex(size * 2), 'hex'),
     setInterval: (run, ms) => startInterval(scheduler, life(), run, ms),
+    setTimeout: (run, ms) => {
+      const timer = { unref: () => timer, stop: scheduler.timer(life(), ms, run) };
+      return timer;
+    },
     clearInterval: (timer) => (timer as { stop?: () => void } | undefined)?.stop?.(),
     anySignal,
     timeoutSignal: (ms) => {
@@ -59,6 +63,11 @@ export function makeSystem({ scheduler, machine }: Surroundings, life: () => Lif
       return controller.signal;
     },
   };
+}
+
+/** Of a file, or of a directory where it has no text. */
+function statusOf(text: string | undefined, mtimeMs: number): unknown {
+  return { isDirectory: () => text === undefined, size: text?.length ?? 1, mtimeMs };
 }
 
 /** Node holds on to combined signals that are listened to; those of a world that is over have to go with it. */

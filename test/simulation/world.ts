@@ -7,10 +7,12 @@ import type { Store } from '../../src/ports/store.ts';
 import type { Workspaces } from '../../src/ports/workspace.ts';
 import { CLOSED } from './agents.ts';
 import { type Git, type HubSurroundings, makeHub, makeTarget } from './git.ts';
-import { type Machine, makeRuntime } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { type Project, runCheck } from './project.ts';
 import type { Rules } from './rules.ts';
+import { makeRuntime } from './runtime.ts';
 import type { Life, Scheduler } from './scheduler.ts';
+import { talkative } from './talkative.ts';
 
 /** What stays when a daemon dies. */
 export interface Surroundings {
@@ -39,7 +41,8 @@ export function makeWorld(around: Surroundings, life: Life): World {
     clock: scheduler.clock,
     layout: makeLayout('/home'),
     findRuntime: () => runtime,
-    findAgent: () => agent,
+    findAgent: (name) =>
+      name === agent.name ? agent : talkative(scheduler.elements.dialog?.whileBusy ?? null),
     workspaces: { clone: workspaces, worktree: workspaces },
     checks: makeChecks(around, life),
     setup: {
