@@ -6,6 +6,7 @@ import type { MessageContent } from '../domain/message.ts';
 import type { Report } from '../domain/report.ts';
 import { type Run, stuckAfterOf } from '../domain/run.ts';
 import type { Session, Task } from '../domain/task.ts';
+import { KeyedMutex } from '../lib/keyed-mutex.ts';
 import { Semaphore } from '../lib/semaphore.ts';
 import { type Answer, answerTask } from './answer-task.ts';
 import { announcing, Announcements } from './announcements.ts';
@@ -32,7 +33,7 @@ import { Live } from './live.ts';
 import { preview } from './preview.ts';
 import { RunLoops } from './run-loops.ts';
 import { openLog } from './session-log.ts';
-import { answerTo, messageView, type Permit, speak } from './speak.ts';
+import { messageView, type Permit, permit, speak } from './speak.ts';
 import { resumeAll, type Runs, startOrJoin } from './start-run.ts';
 import { sweepCheckouts } from './sweep.ts';
 import { knownResult } from './tree-results.ts';
@@ -72,6 +73,7 @@ class AoEngine implements Engine {
   readonly #parts: Parts;
   /** Requests that start runs are looked at one after another, so that two on one repository cannot both win. */
   readonly #door = new Semaphore(1);
+  readonly #answering = new KeyedMutex();
   readonly #closing = new AbortController();
 
   constructor(world: World, parts: Parts) {
@@ -182,8 +184,7 @@ class AoEngine implements Engine {
   }
 
   async permit(id: string, answer: Permit): Promise<MessageView> {
-    const session = await this.#session(id);
-    return messageView(await speak(this.#voice, session, [await answerTo(this.#voice, session, answer)]));
+    return messageView(await permit(this.#voice, await this.#session(id), answer));
   }
 
   async message(id: string): Promise<MessageView> {
@@ -193,7 +194,7 @@ class AoEngine implements Engine {
   }
 
   get #voice() {
-    return { world: this.#world, live: this.#parts.live };
+    return { world: this.#world, live: this.#parts.live, answering: this.#answering };
   }
 
   retry(task: string): Promise<TaskView> {

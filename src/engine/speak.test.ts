@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import { findAgent } from '../adapters/registry.ts';
 import { openMemoryStore } from '../adapters/stores/memory/index.ts';
 import { stoppedClock } from '../../test/contracts/store.contract.ts';
+import { nothingHeard } from '../domain/agent-facts.ts';
+import { KeyedMutex } from '../lib/keyed-mutex.ts';
 import { sessionRow } from '../../test/support/rows.ts';
 import { Live } from './live.ts';
-import { speak } from './speak.ts';
+import { permit, speak } from './speak.ts';
 
 const clock = stoppedClock();
 
@@ -17,4 +19,19 @@ test('nothing is put into the outbox of a session that ended after it was looked
   const said = speak(voice, session, [{ kind: 'message', text: 'and so' }]);
   await assert.rejects(said, /has just ended/);
   assert.deepEqual(await store.list('message', { run: session.run }), []);
+});
+
+test('of two people who answer one question at once, the second is told so', async () => {
+  const store = openMemoryStore(clock);
+  const session = sessionRow('t1', { state: 'running', agent: 'codex' });
+  await store.commit([{ op: 'insert', kind: 'session', row: session }], []);
+  const live = new Live(() => {});
+  live.setFacts(session.id, { ...nothingHeard, asked: [{ id: 'q1', title: 'Bash: npm test', since: 1 }] });
+  live.setRead(session.id);
+  const voice = { world: { store, clock, findAgent }, live, answering: new KeyedMutex() };
+  const answer = (allow: boolean) => permit(voice, session, { request: null, allow, reason: '' });
+  const [first, second] = await Promise.allSettled([answer(true), answer(false)]);
+  assert.equal(first?.status, 'fulfilled');
+  assert.match(String(second?.status === 'rejected' && second.reason), /is being told the answer already/);
+  assert.equal((await store.list('message', { run: session.run })).length, 1);
 });

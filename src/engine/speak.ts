@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AoError } from '../domain/errors.ts';
 import type { Message, MessageContent } from '../domain/message.ts';
 import type { Session } from '../domain/task.ts';
+import type { KeyedMutex } from '../lib/keyed-mutex.ts';
 import type { Write } from '../ports/store.ts';
 import type { World } from './context.ts';
 import type { MessageView } from './engine.ts';
@@ -59,8 +60,22 @@ export function messageView({ id, session, state, problem }: Message): MessageVi
   return { id, session, state, problem };
 }
 
+interface Voice {
+  world: Pick<World, 'store' | 'clock' | 'findAgent'>;
+  live: Live;
+  /** One answer after another for each session: of two people who answer one question at once, the second is told so. */
+  answering: KeyedMutex;
+}
+
+/** A person answers a question of a session's agent. */
+export function permit(voice: Voice, session: Session, answer: Permit): Promise<Message> {
+  return voice.answering.run(session.id, async () =>
+    speak(voice, session, [await answerTo(voice, session, answer)]),
+  );
+}
+
 /** The answer to the only question that is open, or to the one that is named. */
-export async function answerTo(
+async function answerTo(
   { world, live }: { world: Pick<World, 'store' | 'clock'>; live: Live },
   session: Session,
   { request, allow, reason }: Permit,

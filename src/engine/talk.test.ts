@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openMemoryStore } from '../adapters/stores/memory/index.ts';
 import { nothingHeard } from '../domain/agent-facts.ts';
+import { AoError } from '../domain/errors.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { stoppedClock } from '../../test/contracts/store.contract.ts';
 import { sessionRow } from '../../test/support/rows.ts';
@@ -13,8 +14,8 @@ import { Talk } from './talk.ts';
 const clock = stoppedClock();
 const full = () => Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
 
-/** What stands in an agent's input when a line was written to it, and the disk took so much of it the first time. */
-async function write(line: string, taken: number): Promise<string> {
+/** What stands in an agent's input when a line was told twice, and of the first try only so much was taken. */
+async function write(line: string, taken: number, error: Error): Promise<string> {
   let input = '';
   let writes = 0;
   const runtime: Partial<Runtime> = {
@@ -22,7 +23,7 @@ async function write(line: string, taken: number): Promise<string> {
     write: async (_handle, text) => {
       writes += 1;
       input += writes === 1 ? text.slice(0, taken) : text;
-      if (writes === 1) throw full();
+      if (writes === 1) throw error;
       return { bytes: text.length, reaction: null };
     },
   };
@@ -33,15 +34,21 @@ async function write(line: string, taken: number): Promise<string> {
   const hearing: Partial<Hearing> = { facts: nothingHeard };
   const parts = { context: context as RunContext, session: sessionRow('t1'), handle };
   const talk = await Talk.open({ ...parts, hearing: hearing as Hearing });
-  talk.gather({ heard: { replies: [line], evidence: [] }, isNew: true });
-  await talk.next();
+  for (let times = 0; times < 2; times += 1) {
+    talk.gather({ heard: { replies: [line], evidence: [] }, isNew: true });
+    await talk.next();
+  }
   return input;
 }
 
 test('a line that a full disk cut off is completed', async () => {
-  assert.equal(await write('hello\n', 3), 'hello\n');
+  assert.equal(await write('hello\n', 3, full()), 'hello\n');
 });
 
 test('a line whose write failed only when all of it was there is not written once more', async () => {
-  assert.equal(await write('hello\n', 6), 'hello\n');
+  assert.equal(await write('hello\n', 6, full()), 'hello\n');
+});
+
+test('a line that an agent refused because it is ending does not count as written', async () => {
+  assert.equal(await write('hello\n', 0, new AoError('conflict', 'nobody reads')), 'hello\n');
 });

@@ -98,8 +98,7 @@ export class Talk {
       if (this.#wasWritten(line)) return;
       const rest = restOf(line, this.#written);
       try {
-        await unlessEnded(runtime.write(this.#handle, rest));
-        this.#written += rest;
+        if (await unlessEnded(runtime.write(this.#handle, rest))) this.#written += rest;
       } catch (error) {
         this.#written = await runtime.written(this.#handle);
         throw error;
@@ -127,9 +126,13 @@ interface Parts {
   hearing: Hearing;
 }
 
-/** An agent that is gone takes nothing more; its end is seen where its output is followed. */
-async function unlessEnded(writing: Promise<unknown>): Promise<void> {
-  await writing.catch((error: unknown) => {
-    if (!(error instanceof AoError)) throw error;
-  });
+/** False where an agent that is gone took nothing more; its end is seen where its output is followed. */
+async function unlessEnded(writing: Promise<unknown>): Promise<boolean> {
+  return writing.then(
+    () => true,
+    (error: unknown) => {
+      if (!(error instanceof AoError)) throw error;
+      return false;
+    },
+  );
 }
