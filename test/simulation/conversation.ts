@@ -13,7 +13,7 @@ interface Turn {
   /** What is still to be done; null in the place of a ping. */
   left: (Edit | null)[];
   /** The question that holds it up, and what waits for the answer. */
-  asked: { request: string; then: Edit } | null;
+  asked: { request: string; edit: Edit } | null;
 }
 
 /** The other side of `talkative`: what an agent makes of what is written to it, by a plan. */
@@ -88,7 +88,7 @@ export class Conversation {
     const turn = this.#turn;
     if (turn?.asked && told?.['answer'] === turn.asked.request) {
       this.#body.print(`settled ${turn.asked.request}`);
-      if (told['allow'] === true) this.#body.edit(turn.asked.then);
+      if (told['allow'] === true) this.#body.edit(turn.asked.edit);
       turn.asked = null;
       this.#work(turn);
     }
@@ -130,7 +130,7 @@ export class Conversation {
       if (next === null) {
         this.#body.print(`ping ${this.#questions}`);
       } else if (this.#scheduler.random.chance(0.3)) {
-        turn.asked = { request: `q${this.#questions}`, then: next };
+        turn.asked = { request: `q${this.#questions}`, edit: next };
         return this.#body.print(`asks q${this.#questions}`);
       } else {
         this.#body.edit(next);

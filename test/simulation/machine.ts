@@ -1,7 +1,7 @@
 import { AoError } from '../../src/domain/errors.ts';
 import type { RuntimeHandle } from '../../src/domain/task.ts';
 import type { Finding } from '../../src/domain/finding.ts';
-import type { Liveness, Runtime, StartSpec } from '../../src/ports/runtime.ts';
+import type { Liveness, StartSpec } from '../../src/ports/runtime.ts';
 import { type Edit, type Plan, planOf } from './agents.ts';
 import { Conversation } from './conversation.ts';
 import type { Life, Scheduler } from './scheduler.ts';

@@ -43,7 +43,8 @@ export function makeRuntime(scheduler: Scheduler, machine: Machine, life: Life):
     },
     async *follow(handle, offset, signal) {
       const process = find(handle);
-      for (let at = offset; process !== undefined; ) {
+      if (process === undefined) return;
+      for (let at = offset; ; ) {
         const { output, liveness } = await scheduler.call(life, () => ({ ...process }));
         if (signal.aborted || (at >= output.length && liveness.state !== 'running')) return;
         const end = random.chance(0.2) ? random.between(at, output.length) : output.length;

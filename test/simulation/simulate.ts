@@ -6,11 +6,12 @@ import { Elements } from './elements.ts';
 import { Git } from './git.ts';
 import { type EngineModule, useSystem } from './load-engine.ts';
 import { Machine } from './machine.ts';
-import { planDeeds, type Stage } from './people.ts';
+import { planDeeds } from './people.ts';
 import { makeProject } from './project.ts';
 import { Random } from './random.ts';
 import { Rules } from './rules.ts';
 import { type Life, Scheduler } from './scheduler.ts';
+import type { Stage } from './stage.ts';
 import { makeSystem } from './system.ts';
 import { makeWorld, type Surroundings } from './world.ts';
 

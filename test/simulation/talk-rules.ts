@@ -1,22 +1,27 @@
 import type { Message } from '../../src/domain/message.ts';
 import type { Session } from '../../src/domain/task.ts';
+import type { Kind, Rows } from '../../src/ports/store.ts';
 import type { Machine } from './machine.ts';
-import type { Rules } from './rules.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** What people say begins like this; everything else that an agent is told in words is its task. */
 export const POLITE = 'please ';
+
+/** All rows as they are now. */
+interface Board {
+  all<K extends Kind>(kind: K): Rows[K][];
+}
 
 /**
  * Invariants of what agents are told, against each write of a message's row. That nothing is written twice to an agent is
  * watched where it is written (`conversation.ts`).
  */
 export class TalkRules {
-  readonly #rules: Pick<Rules, 'all'>;
+  readonly #rules: Board;
   readonly #machine: Machine;
   readonly #scheduler: Scheduler;
 
-  constructor(rules: Pick<Rules, 'all'>, { machine, scheduler }: { machine: Machine; scheduler: Scheduler }) {
+  constructor(rules: Board, { machine, scheduler }: { machine: Machine; scheduler: Scheduler }) {
     this.#rules = rules;
     this.#machine = machine;
     this.#scheduler = scheduler;
@@ -63,6 +68,6 @@ export class TalkRules {
 }
 
 /** Sessions that people can talk to. */
-export function talking(rules: Pick<Rules, 'all'>): Session[] {
+export function talking(rules: Board): Session[] {
   return rules.all('session').filter(({ state }) => state === 'running');
 }

@@ -1,4 +1,4 @@
-import type { Stage, Deed } from './people.ts';
+import type { Deed, Stage } from './stage.ts';
 import { POLITE, talking } from './talk-rules.ts';
 
 /** What people do in worlds whose agents are talked to. */
