@@ -102,7 +102,7 @@ const killRoundsMs = 10_000;
 /** What still starts new processes after so long is ended together with the first process, which is in its group. */
 const spareMs = 1000;
 
-/** A group whose last process has ended and was not yet waited for by its parent still takes signals. */
+/** For what was killed to be gone. */
 const groupsMs = 500;
 
 /** What has been seen of a tree that is being ended. */
@@ -127,10 +127,19 @@ export async function endTree(tree: EndTree): Promise<number[]> {
   return ending.living.map((row) => row.pid);
 }
 
-/** Where processes start the next one and go, a reading may fall between two of them and show none; a group has them. */
+/**
+ * Where processes start the next one and go, a reading may fall between two of them and show none; a group has them, and takes a
+ * signal at one blow. It takes one also when all of it has ended and its parent has not looked yet: a reading tells.
+ */
 async function endGroups(groups: readonly number[]): Promise<void> {
   const last = performance.now() + groupsMs;
-  while (performance.now() < last && groups.some((group) => signal(-group, 'SIGKILL'))) await delay(2);
+  for (let left = groups; left.length > 0 && performance.now() < last; ) {
+    const signalled = left.filter((group) => signal(-group, 'SIGKILL'));
+    if (signalled.length === 0) return;
+    const living = new Set((await readProcessTable()).map(({ pgid }) => pgid));
+    left = signalled.filter((group) => living.has(group));
+    if (left.length > 0) await delay(2);
+  }
 }
 
 async function askToEnd(ending: Ending): Promise<void> {
