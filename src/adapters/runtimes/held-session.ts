@@ -20,7 +20,7 @@ const hintMs = 20;
 const lateMs = 5000;
 /** The same where the terminal itself is gone: what it had printed is as good as written. */
 const goneMs = 500;
-const chunkBytes = 64 * 1024;
+const chunkBytes = 16 * 1024;
 /** For the wrapper to write the status down after everything else of the session was killed. */
 const holderGraceMs = 1000;
 

@@ -40,7 +40,7 @@ export async function startDaemon(
  * A daemon waits most of the time. Left alone, the engine lets what it throws away grow to 48 MB before it looks at it, which
  * 50 idle sessions do in a minute.
  */
-const daemonFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
+const daemonFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'];
 
 function launch(paths: HomePaths, env: Readonly<Record<string, string | undefined>>): ChildProcess {
   const log = openHome(paths, !env['AO_HOME']);
