@@ -6,7 +6,8 @@ import { heard, nothingHeard } from '../domain/agent-facts.ts';
 import type { MessageContent } from '../domain/message.ts';
 import { stoppedClock } from '../../test/contracts/store.contract.ts';
 import { sessionRow } from '../../test/support/rows.ts';
-import { newMessage, noteEvidence, openMessages, type Telling, tell } from './outbox.ts';
+import { applyTransitions } from './apply-transition.ts';
+import { closeOutbox, newMessage, noteEvidence, openMessages, type Telling, tell } from './outbox.ts';
 
 const clock = stoppedClock();
 const session = sessionRow('t1', { state: 'running' });
@@ -70,4 +71,18 @@ test('a turn that ended under an earlier daemon settles no interruption that thi
   assert.equal((await openMessages(outbox, session)).length, 1);
   await noteEvidence(outbox, { session, wasWritten: (text) => text.includes(row.id) }, [ended]);
   assert.equal((await openMessages(outbox, session)).length, 0);
+});
+
+test('what is sent while the outbox is closed is undelivered too', async () => {
+  const store = openMemoryStore(clock);
+  const said = newMessage(session, message, clock.now());
+  await store.commit([said], []);
+  let sent = false;
+  const list: typeof store.list = async (kind, filter) => {
+    const rows = await store.list(kind, filter);
+    if (!sent) sent = await applyTransitions(store, [{ kind: 'message', row: said.row, event: 'send' }]);
+    return rows;
+  };
+  await closeOutbox({ store: { ...store, list }, clock }, session);
+  assert.equal((await store.get('message', said.row.id))?.state, 'undelivered');
 });

@@ -150,15 +150,21 @@ async function fail({ store, clock }: Outbox, row: Message, problem: string): Pr
   await applyTransitions(store, [{ kind: 'message', row, event: 'fail', patch }]);
 }
 
-/** The agent is gone: what it never showed to have is undelivered, and its text is kept. */
+/**
+ * The agent is gone: what it never showed to have is undelivered, and its text is kept. One that is being told at this moment
+ * is sent when it was read as queued: it is looked at until nothing is open.
+ */
 export async function closeOutbox(outbox: Outbox, session: Session): Promise<void> {
-  for (const row of await openMessages(outbox, session)) {
-    const problem =
-      row.state === 'queued'
-        ? 'the agent ended before it could be told'
-        : 'the agent ended and did not show that it has this';
-    await fail(outbox, row, problem);
+  for (let open = await openMessages(outbox, session); open.length > 0; ) {
+    for (const row of open) await fail(outbox, row, neverShown(row));
+    open = await openMessages(outbox, session);
   }
+}
+
+function neverShown({ state }: Message): string {
+  return state === 'queued'
+    ? 'the agent ended before it could be told'
+    : 'the agent ended and did not show that it has this';
 }
 
 /** True when the agent has nothing more to do: its turn is over and nobody has said anything more. */
