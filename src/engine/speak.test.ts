@@ -35,3 +35,20 @@ test('of two people who answer one question at once, the second is told so', asy
   assert.match(String(second?.status === 'rejected' && second.reason), /is being told the answer already/);
   assert.equal((await store.list('message', { run: session.run })).length, 1);
 });
+
+test('a question that is settled while somebody answers it takes no second answer', async () => {
+  const store = openMemoryStore(clock);
+  const session = sessionRow('t1', { state: 'running', agent: 'codex' });
+  await store.commit([{ op: 'insert', kind: 'session', row: session }], []);
+  const live = new Live(() => {});
+  live.setFacts(session.id, { ...nothingHeard, asked: [{ id: 'q1', title: 'Bash: npm test', since: 1 }] });
+  live.setRead(session.id);
+  const list: typeof store.list = async (kind, filter) => {
+    live.setFacts(session.id, nothingHeard); // the first answer has arrived
+    return store.list(kind, filter);
+  };
+  const world = { store: { ...store, list }, clock, findAgent };
+  const voice = { world, live, answering: new KeyedMutex() };
+  const second = permit(voice, session, { request: null, allow: true, reason: '' });
+  await assert.rejects(second, /asks for no permission now/);
+});

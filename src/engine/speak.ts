@@ -82,6 +82,7 @@ async function answerTo(
 ): Promise<MessageContent> {
   // A daemon that has just come does not know yet what was asked under the one before.
   if (session.state === 'running') await Promise.race([live.untilRead(session.id), delay(PATIENCE_MS)]);
+  const open = await openMessages(world, session); // before the facts: an answer that is over by then shows in those
   const { asked } = live.facts(session.id);
   const [first, ...more] = request === null ? asked : asked.filter(({ id }) => id === request);
   if (first === undefined) {
@@ -95,7 +96,6 @@ async function answerTo(
       `Name one with --request: ${ids}.`,
     );
   }
-  const open = await openMessages(world, session);
   if (open.some(({ content }) => content.kind === 'answer' && content.request === first.id)) {
     throw new AoError(
       'conflict',
