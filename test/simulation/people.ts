@@ -105,11 +105,14 @@ function planInterruptions(stage: Stage): void {
   };
 }
 
-/** Most questions find somebody who answers them at some time. */
+/** Most questions find somebody who answers them at some time, and some two at once. */
 function attend(stage: Stage): void {
   const { random } = stage.scheduler;
-  const name = `a person ${random.chance(0.7) ? 'allows' : 'denies'} what an agent asks`;
-  if (random.chance(0.9)) stage.scheduler.after(random.between(0, 8_000), () => perform(stage, name));
+  const delay = random.between(0, 8_000);
+  for (let people = random.pick([0, 1, 1, 1, 1, 1, 2, 2]); people > 0; people -= 1) {
+    const name = `a person ${random.chance(0.7) ? 'allows' : 'denies'} what an agent asks`;
+    stage.scheduler.after(delay + random.between(0, 2), () => perform(stage, name));
+  }
 }
 
 function perform(stage: Stage, name: string): void {

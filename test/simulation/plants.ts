@@ -212,4 +212,14 @@ export const plants: Record<string, Plant> = {
     find: "content.kind === 'answer' && content.request === first.id",
     replace: 'false',
   },
+  'what is sent while the outbox is closed stays open': {
+    file: 'engine/outbox.ts',
+    find: '    open = await openMessages(outbox, session);\n',
+    replace: '    open = [];\n',
+  },
+  'two people may answer one question at once': {
+    file: 'engine/speak.ts',
+    find: 'voice.answering.run(session.id, async () =>',
+    replace: 'Promise.resolve().then(async () =>',
+  },
 };

@@ -7,16 +7,19 @@ export const words: Record<string, Deed> = {
   'a person denies what an agent asks': (stage) => permit(stage, false),
   'a person tells an agent something': (stage) => say(stage, false),
   'a person interrupts an agent': (stage) => say(stage, true),
-  'an agent is killed as a person speaks': (stage) => {
+  'an agent is killed as people speak': (stage) => {
     const { scheduler, machine, rules } = stage;
     const session = scheduler.random.oneOf(talking(rules))?.id;
     const process = session === undefined ? undefined : machine.processOf(session);
     if (session === undefined || process === undefined) return;
     machine.end(process, { state: 'exited', code: null, signal: 'SIGKILL' });
-    return new Promise((resolve) => {
-      const speak = (): void => resolve(stage.engine()?.send(session, `${POLITE}go on`, false));
-      scheduler.after(scheduler.random.between(0, 15), speak);
+    const speaking = Array.from({ length: 6 }, (_, index): Promise<unknown> => {
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      const speak = (): void => resolve(stage.engine()?.send(session, `${POLITE}${index}`, false));
+      scheduler.after(scheduler.random.between(0, 25), speak);
+      return promise;
     });
+    return Promise.all(speaking);
   },
 };
 
@@ -30,7 +33,7 @@ export const turningPoints: Record<string, readonly string[][]> = {
   ],
   'message.queued': [['the daemon is killed'], ['an agent is killed'], ['a person tells an agent something']],
   'message.send': [['the daemon is killed'], ['an agent is killed'], ['a person interrupts an agent']],
-  'message.receive': [['an agent is killed as a person speaks'], ['a person tells an agent something']],
+  'message.receive': [['an agent is killed as people speak'], ['a person tells an agent something']],
   'session.started': [['a person tells an agent something'], ['the daemon is killed']],
   'session.end': [['the daemon is killed'], ['a person tells an agent something']],
 };
