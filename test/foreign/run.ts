@@ -4,7 +4,8 @@ import { asOf } from './projects.ts';
 /** What a person's shell would have, and no more of ours. */
 export function plainEnvironment(): Record<string, string> {
   const { PATH = '/usr/bin:/bin', HOME = '/' } = process.env;
-  return { PATH, HOME, LANG: 'C.UTF-8', CI: 'true', npm_config_before: asOf };
+  // Python takes a module of the same second and size for unchanged, which a mistake in it may well be.
+  return { PYTHONDONTWRITEBYTECODE: '1', PATH, HOME, LANG: 'C.UTF-8', CI: 'true', npm_config_before: asOf };
 }
 
 export function run(argv: readonly string[], cwd: string, timeoutMs = 300_000): Promise<ProgramResult> {
