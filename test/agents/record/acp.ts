@@ -2,7 +2,7 @@
 import { waitFor } from '../../support/wait-for.ts';
 import type { ModelServer } from '../../support/model-server/server.ts';
 import { AcpClient, isPermissionRequest, type Mode } from './acp-client.ts';
-import type { Recording } from './recordings.ts';
+import { faults, type Recording } from './recordings.ts';
 import type { Take } from './take.ts';
 
 interface AcpAgent {
@@ -64,24 +64,6 @@ const refused: Act = async (scene) => {
   await oneTurn(scene);
 };
 
-const sameName = [
-  'rate-limit',
-  'rate-limit-twice',
-  'usage-limit',
-  'limit-midway',
-  'quota',
-  'overloaded',
-  'server-error',
-  'unauthorized',
-  'context',
-  'drop',
-  'unfinished',
-  'empty',
-  'truncated',
-  'hang',
-  'hang-in-stream',
-];
-
 export function acpRecordings(agent: AcpAgent): readonly Recording[] {
   const recording = (name: string, scenario: string, act: Act): Recording => ({
     name,
@@ -104,7 +86,7 @@ export function acpRecordings(agent: AcpAgent): readonly Recording[] {
     recording('follow-up', 'hello', followUp),
     recording('interrupt', 'slow', interrupted),
     recording('refused', 'write', refused),
-    ...sameName.map((name) => recording(name, name, oneTurn)),
+    ...faults.map((name) => recording(name, name, oneTurn)),
   ];
 }
 

@@ -2,27 +2,8 @@
 import type { ModelServer } from '../../support/model-server/server.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { profiles } from '../clients/profiles.ts';
-import type { Recording } from './recordings.ts';
+import { faults, type Recording } from './recordings.ts';
 import type { Take } from './take.ts';
-
-const scenarios = [
-  'write',
-  'rate-limit',
-  'rate-limit-twice',
-  'usage-limit',
-  'limit-midway',
-  'quota',
-  'overloaded',
-  'server-error',
-  'unauthorized',
-  'context',
-  'drop',
-  'unfinished',
-  'empty',
-  'truncated',
-  'hang',
-  'hang-in-stream',
-];
 
 /** Some take long until they ask at all; the watchdog's time begins when they have. */
 async function started(take: Take, server: ModelServer): Promise<void> {
@@ -34,7 +15,7 @@ export function onceRecordings(client: string): readonly Recording[] {
   const argv = profiles[client]?.oneShot('Write hello.txt.') ?? [];
   const common = { argv, patienceMs: 20_000, drive: started };
   return [
-    ...scenarios.map((scenario) => ({ ...common, name: `once/${scenario}`, scenario })),
+    ...['write', ...faults].map((scenario) => ({ ...common, name: `once/${scenario}`, scenario })),
     {
       ...common,
       name: 'once/refused',

@@ -15,3 +15,22 @@ export interface Recording {
   /** How long the client may take to end by itself afterwards. */
   patienceMs?: number;
 }
+
+/** What the model server can let go wrong; each channel of a client is recorded in all of it. */
+export const faults = [
+  'rate-limit',
+  'rate-limit-twice',
+  'usage-limit',
+  'limit-midway',
+  'quota',
+  'overloaded',
+  'server-error',
+  'unauthorized',
+  'context',
+  'drop',
+  'unfinished',
+  'empty',
+  'truncated',
+  'hang',
+  'hang-in-stream',
+];

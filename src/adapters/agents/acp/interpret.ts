@@ -1,16 +1,15 @@
 import type { AgentFailure, TurnEnd } from '../../../domain/agent-facts.ts';
 import type { Beginning, LaunchSpec, Observation, Step } from '../../../ports/agent.ts';
 import {
-  type JsonLine,
   type JsonLinesState,
   type JsonObject,
   listAt,
   noJsonLine,
   numberAt,
   objectAt,
-  takeJsonLines,
   textAt,
 } from '../json-lines.ts';
+import { interpretLines, seen, unknown } from '../interpret-lines.ts';
 import { readRpc, type RpcMessage, rpcLine } from '../json-rpc.ts';
 import { deed, emptyAnswer, said } from '../said.ts';
 import { failureOf } from './failure.ts';
@@ -66,25 +65,11 @@ export function begin({ workspace, permissions }: Opening): Beginning<AcpState> 
 }
 
 export function interpret(bytes: string, state: AcpState): Step<AcpState> {
-  const taken = takeJsonLines(state.lines, bytes);
-  const step: Step<AcpState> = { state: { ...state, lines: taken.state }, observations: [], replies: [] };
-  for (const line of taken.lines) {
-    const next = interpretLine(line, step.state);
-    step.state = next.state;
-    step.observations.push(...next.observations);
-    step.replies.push(...next.replies);
-  }
-  return step;
+  return interpretLines(bytes, state, interpretLine);
 }
 
-function seen(state: AcpState, ...observations: Observation[]): Step<AcpState> {
-  return { state, observations, replies: [] };
-}
-
-function interpretLine(line: JsonLine, state: AcpState): Step<AcpState> {
-  if (line.kind === 'text')
-    return line.text === '' ? seen(state) : seen(state, { kind: 'line', text: line.text });
-  const message = readRpc(line.value);
+function interpretLine(value: JsonObject, state: AcpState): Step<AcpState> {
+  const message = readRpc(value);
   switch (message?.kind) {
     case 'response':
       return response(message, state);
@@ -95,7 +80,7 @@ function interpretLine(line: JsonLine, state: AcpState): Step<AcpState> {
         ? update(objectAt(message.params, 'update'), state)
         : seen(state);
     default:
-      return seen(state, { kind: 'unknown', text: JSON.stringify(line.value).slice(0, 500) });
+      return seen(state, unknown(value));
   }
 }
 

@@ -1,14 +1,13 @@
 import type { AgentFailure } from '../../../domain/agent-facts.ts';
 import type { Beginning, Observation, Step } from '../../../ports/agent.ts';
+import { interpretLines, unknown } from '../interpret-lines.ts';
 import {
-  type JsonLine,
   type JsonLinesState,
   type JsonObject,
   listAt,
   noJsonLine,
   numberAt,
   objectAt,
-  takeJsonLines,
   textAt,
 } from '../json-lines.ts';
 import { deed, emptyAnswer, said } from '../said.ts';
@@ -45,25 +44,16 @@ export function begin(): Beginning<ClaudeState> {
 }
 
 export function interpret(bytes: string, state: ClaudeState): Step<ClaudeState> {
-  const taken = takeJsonLines(state.lines, bytes);
-  const observations: Observation[] = [];
-  const replies: string[] = [];
-  let next: ClaudeState = { ...state, lines: taken.state };
-  for (const line of taken.lines) {
-    const [after, seen, reply] = interpretLine(line, next);
-    next = after;
-    observations.push(...seen);
-    if (reply !== undefined) replies.push(reply);
-  }
-  return { state: next, observations, replies };
+  return interpretLines(bytes, state, (value, before) => {
+    const [after, observations, reply] = interpretLine(value, before);
+    return { state: after, observations, replies: reply === undefined ? [] : [reply] };
+  });
 }
 
 /** The last: what it wants to hear at once. */
 type Seen = [ClaudeState, Observation[], string?];
 
-function interpretLine(line: JsonLine, state: ClaudeState): Seen {
-  if (line.kind === 'text') return [state, line.text === '' ? [] : [{ kind: 'line', text: line.text }]];
-  const { value } = line;
+function interpretLine(value: JsonObject, state: ClaudeState): Seen {
   switch (value['type']) {
     case 'system':
       return system(value, state);
@@ -88,7 +78,7 @@ function interpretLine(line: JsonLine, state: ClaudeState): Seen {
     case 'keep_alive':
       return [state, []];
     default:
-      return [state, [{ kind: 'unknown', text: JSON.stringify(value).slice(0, 500) }]];
+      return [state, [unknown(value)]];
   }
 }
 
@@ -151,7 +141,7 @@ function question(value: JsonObject, state: ClaudeState): Seen {
     // What nobody answers would hold it up for ever.
     const response = { subtype: 'error', request_id: id, error: 'ao does not do this' };
     const no = `${JSON.stringify({ type: 'control_response', response })}\n`;
-    return [state, [{ kind: 'unknown', text: JSON.stringify(value).slice(0, 500) }], no];
+    return [state, [unknown(value)], no];
   }
   const input = objectAt(request, 'input');
   const title = toolLine({ name: request['tool_name'], input });

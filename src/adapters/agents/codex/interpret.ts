@@ -1,15 +1,14 @@
 import type { TurnEnd } from '../../../domain/agent-facts.ts';
 import type { Beginning, LaunchSpec, Observation, Step } from '../../../ports/agent.ts';
 import {
-  type JsonLine,
   type JsonLinesState,
   type JsonObject,
   noJsonLine,
   numberAt,
   objectAt,
-  takeJsonLines,
   textAt,
 } from '../json-lines.ts';
+import { interpretLines, seen, unknown } from '../interpret-lines.ts';
 import { readRpc, type RpcMessage, rpcLine } from '../json-rpc.ts';
 import { deed, emptyAnswer, said } from '../said.ts';
 import { failureOf } from './failure.ts';
@@ -41,25 +40,11 @@ export function begin({ workspace, model, permissions }: ThreadSpec): Beginning<
 }
 
 export function interpret(bytes: string, state: CodexState): Step<CodexState> {
-  const taken = takeJsonLines(state.lines, bytes);
-  const step: Step<CodexState> = { state: { ...state, lines: taken.state }, observations: [], replies: [] };
-  for (const line of taken.lines) {
-    const next = interpretLine(line, step.state);
-    step.state = next.state;
-    step.observations.push(...next.observations);
-    step.replies.push(...next.replies);
-  }
-  return step;
+  return interpretLines(bytes, state, interpretLine);
 }
 
-function seen(state: CodexState, ...observations: Observation[]): Step<CodexState> {
-  return { state, observations, replies: [] };
-}
-
-function interpretLine(line: JsonLine, state: CodexState): Step<CodexState> {
-  if (line.kind === 'text')
-    return line.text === '' ? seen(state) : seen(state, { kind: 'line', text: line.text });
-  const message = readRpc(line.value);
+function interpretLine(value: JsonObject, state: CodexState): Step<CodexState> {
+  const message = readRpc(value);
   switch (message?.kind) {
     case 'response':
       return response(message, state);
@@ -68,12 +53,8 @@ function interpretLine(line: JsonLine, state: CodexState): Step<CodexState> {
     case 'notification':
       return notification(message, state);
     default:
-      return unknown(line.value, state);
+      return seen(state, unknown(value));
   }
-}
-
-function unknown(value: unknown, state: CodexState): Step<CodexState> {
-  return seen(state, { kind: 'unknown', text: JSON.stringify(value).slice(0, 500) });
 }
 
 /** The greeting, the thread, then our messages, each under the id that we gave it. */
@@ -124,7 +105,7 @@ function request(message: RpcMessage & { kind: 'request' }, state: CodexState): 
   const { id, method, params } = message;
   if (!method.endsWith('/requestApproval')) {
     const error = { code: -32_601, message: 'ao does not do this' };
-    const step = unknown({ method, params }, state);
+    const step = seen(state, unknown({ method, params }));
     return { ...step, replies: [rpcLine({ id, error }, null)] };
   }
   const name = method.includes('fileChange') ? 'Edit files' : 'Run';

@@ -1,0 +1,37 @@
+import type { Observation, Step } from '../../ports/agent.ts';
+import { type JsonLine, type JsonLinesState, type JsonObject, takeJsonLines } from './json-lines.ts';
+
+const longestUnknown = 500;
+
+/**
+ * Cuts a piece of output into lines and hands each object to `interpret`, with the state that the one before left. What is no
+ * object is shown as it is.
+ */
+export function interpretLines<State extends { lines: JsonLinesState }>(
+  bytes: string,
+  state: State,
+  interpret: (value: JsonObject, state: State) => Step<State>,
+): Step<State> {
+  const taken = takeJsonLines(state.lines, bytes);
+  const step: Step<State> = { state: { ...state, lines: taken.state }, observations: [], replies: [] };
+  for (const line of taken.lines) {
+    const next = line.kind === 'text' ? seen(step.state, ...shown(line)) : interpret(line.value, step.state);
+    step.state = next.state;
+    step.observations.push(...next.observations);
+    step.replies.push(...next.replies);
+  }
+  return step;
+}
+
+function shown({ text }: JsonLine & { kind: 'text' }): Observation[] {
+  return text === '' ? [] : [{ kind: 'line', text }];
+}
+
+/** Something was seen, and nothing is to be said. */
+export function seen<State>(state: State, ...observations: Observation[]): Step<State> {
+  return { state, observations, replies: [] };
+}
+
+export function unknown(value: unknown): Observation {
+  return { kind: 'unknown', text: JSON.stringify(value).slice(0, longestUnknown) };
+}
