@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { TerminalScreen } from './terminal-screen.ts';
+
+const shown = async (...pieces: (string | Uint8Array)[]): Promise<string[]> => {
+  const screen = new TerminalScreen({ columns: 20, rows: 4 });
+  for (const piece of pieces) await screen.write(typeof piece === 'string' ? Buffer.from(piece) : piece);
+  const rows = screen.rows();
+  screen.close();
+  return rows;
+};
+
+test('a screen shows what a program drew last, not what it printed', async () => {
+  const spinner = '\u001b[2;1H\u001b[2K⠋ working\u001b[2;1H\u001b[2K✻ done\u001b[4;1H› ';
+  assert.deepEqual(await shown('title\r\n', spinner), ['title', '✻ done', '', '›']);
+});
+
+test('rows that were scrolled away are gone', async () => {
+  assert.deepEqual(await shown('1\r\n2\r\n3\r\n4\r\n5\r\n6'), ['3', '4', '5', '6']);
+});
+
+test('a full-screen program and a sequence that comes in pieces are read right', async () => {
+  const bytes = Buffer.from('\u001b[?1049h\u001b[H日本 wide');
+  const pieces = Array.from(bytes, (byte) => Uint8Array.of(byte));
+  assert.deepEqual(await shown('shell\r\n', ...pieces), ['日本 wide', '', '', '']);
+});
