@@ -171,6 +171,7 @@ test('as arguments, prompts and environment they reach a program byte by byte, t
       prompt: one,
       promptFile: one,
       workspace: one,
+      dir: one,
       command: ['a', '{prompt}', '--file={promptFile}'],
       script: null,
       model: one,

@@ -38,7 +38,7 @@ export class Hearing {
     this.#context = context;
     this.#session = session;
     this.agent = context.findAgent(session.agent);
-    const place = { prompt: '', promptFile: '', workspace: session.workspace.path };
+    const place = { prompt: '', promptFile: '', workspace: session.workspace.path, dir: session.dir };
     const { state, replies } = this.agent.begin(launchSpec(context.options, place));
     this.state = state;
     this.opening = { replies, evidence: [] };

@@ -39,8 +39,14 @@ export async function startSession(
   const brief = await writeBrief(context, rows);
   const agent = context.findAgent(session.agent);
   const launch = agent.launch(
-    launchSpec(context.options, { prompt: brief.prompt, promptFile: brief.file, workspace }),
+    launchSpec(context.options, {
+      prompt: brief.prompt,
+      promptFile: brief.file,
+      workspace,
+      dir: session.dir,
+    }),
   );
+  for (const { path: file, text } of launch.files ?? []) await writeFile(file, text, { mode: 0o600 });
   const env = { ...context.env, ...context.agentEnv, ...added.env, ...launch.env, ...brief.env };
   const { argv, input } = launch;
   const { dialog } = agent.capabilities;

@@ -10,6 +10,8 @@ export interface LaunchSpec {
   /** Absolute path. */
   promptFile: string;
   workspace: string;
+  /** Absolute path of the session's private directory, where no agent works. */
+  dir: string;
   /** From the run's options: program and arguments for `command`, script for `scripted`. */
   command: string[] | null;
   script: string | null;
@@ -23,6 +25,8 @@ export interface Launch {
   argv: string[];
   /** Added to the session's environment. */
   env: Record<string, string>;
+  /** Written below `LaunchSpec.dir` before it starts, private to the user: settings for this session alone. Absolute paths. */
+  files?: readonly { path: string; text: string }[];
   /** Written to standard input, followed by end-of-file; null: open for what `begin`, `interpret` and `encode` want written. */
   input: string | null;
 }

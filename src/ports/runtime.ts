@@ -6,7 +6,7 @@ export interface StartSpec {
   /** The whole environment: nothing of the daemon's is added. */
   env: Record<string, string>;
   cwd: string;
-  /** Existing private directory for the runtime's files: `output.log` (stdout and stderr), exit status, pid. */
+  /** Existing private directory for the runtime's files: `output.log` (stdout and stderr), `events.jsonl`, exit status, pid. */
   dir: string;
   /** Standard input: this text and then end-of-file. null: nothing yet, and open for `write` while the program runs. */
   input: string | null;
@@ -64,7 +64,11 @@ export interface Runtime {
   written(handle: RuntimeHandle): Promise<string>;
   /** End-of-file behind what was written, for a program that has read that; nothing where it has ended, an AoError in a terminal. */
   endInput(handle: RuntimeHandle): Promise<void>;
+  /** Presses keys of a program's terminal, one after another: names that tmux has for them, or single characters. An AoError where there is none. */
+  press(handle: RuntimeHandle, keys: readonly string[]): Promise<void>;
   follow(handle: RuntimeHandle, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** What programs of the session appended to `events.jsonl` of its directory (hooks do), from its beginning; ends as `follow` does. */
+  followEvents(handle: RuntimeHandle, signal: AbortSignal): AsyncIterable<Uint8Array>;
   stop(handle: RuntimeHandle, graceMs: number): Promise<void>;
   /** Where the output that is kept begins: 0, or what `forget` was told last. */
   keptFrom(handle: RuntimeHandle): Promise<number>;

@@ -75,6 +75,7 @@ export function agentContract({ agent, ask, samples }: AgentFixture): void {
           promptFile,
           ...opening,
           workspace: dir,
+          dir,
           ...asked,
         });
         const base = { PATH: process.env['PATH'] ?? '', AO_TASK_FILE: promptFile };

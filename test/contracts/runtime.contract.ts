@@ -29,6 +29,8 @@ export interface RuntimePrograms {
   record: string[];
   /** The same, slowly. */
   recordSlowly: string[];
+  /** Tells two events, `one known-secret-value\n`, and `two\n` when it has read a line, and ends. */
+  report: string[];
 }
 
 export const floodBytes = 3_000_000;
@@ -291,6 +293,34 @@ export function runtimeContract(
         assert.deepEqual(await runtime.wait(handle, never), { state: 'exited', code: 0, signal: null });
       });
     }
+
+    test('follows what a program tells beside its output, while it runs and again when it has ended', async () => {
+      const handle = await start(programs.report, { input: null });
+      const events = async function (): Promise<string> {
+        const pieces: Uint8Array[] = [];
+        for await (const bytes of runtime.followEvents(handle, never)) pieces.push(bytes);
+        return Buffer.concat(pieces).toString();
+      };
+      let text = '';
+      for await (const bytes of runtime.followEvents(handle, never)) {
+        if (text === '') await runtime.write(handle, 'go on\n');
+        text += Buffer.from(bytes).toString();
+      }
+      assert.equal(text, 'one known-secret-value\ntwo\n');
+      await runtime.stop(handle, 0);
+      assert.equal(await events(), text);
+      await runtime.seal(handle, new Redactor(['known-secret-value']));
+      assert.match(await events(), /^one \[redacted\]\*+\ntwo\n$/);
+    });
+
+    test(`${terminal ? 'presses keys' : 'says that there are no keys'}`, async () => {
+      const handle = await start(programs.answer, { input: null });
+      await untilReady(handle);
+      if (terminal) {
+        await runtime.press(handle, ['y', 'x', 'BSpace', 'Space', ';', 'Enter']);
+        assert.match(await outputOf(handle), /read y ;/);
+      } else await assert.rejects(runtime.press(handle, ['y']), { name: 'AoError', code: 'conflict' });
+    });
 
     test('rejects what is written to a program that reads no more, or was never to read', async () => {
       const refused = { name: 'AoError', code: 'conflict' };

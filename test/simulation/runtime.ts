@@ -32,6 +32,8 @@ export function makeRuntime(scheduler: Scheduler, machine: Machine, life: Life):
       }
     },
     written: (handle) => scheduler.call(life, () => find(handle)?.conversation?.input ?? ''),
+    press: () => Promise.reject(new AoError('conflict', 'there are no keys here')),
+    async *followEvents() {},
     seal: () => scheduler.call(life, () => {}),
     keptFrom: () => scheduler.call(life, () => 0),
     forget: () => Promise.reject(new AoError('failed', 'nothing is forgotten here')),

@@ -95,6 +95,8 @@ export async function requireReader(handle: RuntimeHandle): Promise<void> {
 }
 
 export interface Span {
+  /** Below the session's directory. */
+  name: string;
   offset: number;
   /**
    * What stands behind the last byte of a whole output and is no part of it; empty where the agent itself writes the
@@ -103,16 +105,31 @@ export interface Span {
   end: Uint8Array;
 }
 
+/** What a program printed, from that place on. */
 export async function* followOutput(
   handle: RuntimeHandle,
-  { offset, end }: Span,
+  { offset, end }: Pick<Span, 'offset' | 'end'>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const changes = new DirectoryChanges(handle.dir, [names.output, names.exit]);
-  const file = await open(join(handle.dir, names.output));
+  const from = Math.max(offset, await keptFrom(handle));
+  yield* followFile(handle, { name: names.output, offset: from, end }, signal);
+}
+
+/** Its writers end with the session. */
+export function followEvents(handle: RuntimeHandle, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  return followFile(handle, { name: names.events, offset: 0, end: new Uint8Array() }, signal);
+}
+
+async function* followFile(
+  handle: RuntimeHandle,
+  { name, offset, end }: Span,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const changes = new DirectoryChanges(handle.dir, [name, names.exit]);
+  const file = await open(join(handle.dir, name));
   const buffer = Buffer.allocUnsafe(chunkBytes); // one for each session, however often it is looked at
   try {
-    let position = Math.max(offset, await keptFrom(handle));
+    let position = offset;
     for (let stillSince = Number.POSITIVE_INFINITY; !signal.aborted; ) {
       // Looked at before reading, so that what was written until the end is still read.
       const { state } = await observe(handle);
@@ -162,5 +179,5 @@ export async function endSession(handle: RuntimeHandle, graceMs: number): Promis
 }
 
 export async function seal({ dir }: RuntimeHandle, redactor: Redactor): Promise<void> {
-  for (const name of [names.input, names.output]) await maskFile(join(dir, name), redactor);
+  for (const name of [names.input, names.events, names.output]) await maskFile(join(dir, name), redactor);
 }

@@ -9,6 +9,7 @@ export const names = {
   input: 'input',
   feed: 'feed',
   output: 'output.log',
+  events: 'events.jsonl',
   keptFrom: 'output.from',
   pid: 'pid',
   draft: 'exit.draft',
@@ -27,6 +28,7 @@ export async function prepareFiles(dir: string, input: string | null): Promise<v
   await writeFile(join(dir, names.input), input ?? '', privately);
   await writeFile(join(dir, names.pid), '', privately);
   await writeFile(join(dir, names.draft), '', privately);
+  await writeFile(join(dir, names.events), '', { ...privately, flag: 'a' });
   await writeFile(join(dir, names.output), '', { ...privately, flag: 'a' });
 }
 

@@ -50,6 +50,7 @@ describe('an agent of the Agent Client Protocol', () => {
       prompt: '',
       promptFile: '',
       workspace: '/w',
+      dir: '/d',
       command: null,
       script: null,
       model: null,

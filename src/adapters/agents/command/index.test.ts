@@ -27,6 +27,7 @@ const spec: LaunchSpec = {
   prompt: '',
   promptFile: '/w/TASK.md',
   workspace: '/w',
+  dir: '/d',
   command: null,
   script: null,
   model: null,

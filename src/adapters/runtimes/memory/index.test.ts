@@ -51,6 +51,12 @@ runtimeContract(
       },
       record,
       recordSlowly: record,
+      report: async ({ tell, written }) => {
+        tell('one known-secret-value\n');
+        for await (const _ of written) break;
+        tell('two\n');
+        return 0;
+      },
     }),
   {
     greet: ['greet'],
@@ -62,5 +68,6 @@ runtimeContract(
     answer: ['answer'],
     record: ['record'],
     recordSlowly: ['recordSlowly'],
+    report: ['report'],
   },
 );

@@ -13,6 +13,8 @@ export interface MemoryProcess {
   /** What is written while it runs, one text each; ends with the session, or at once where the input is not open. */
   written: AsyncIterable<string>;
   print(output: string | Uint8Array): void;
+  /** Appends to the session's events, as a hook does. */
+  tell(event: string): void;
   /** Aborted by the polite part of `stop`; a program that ignores it is cut off after the grace. */
   signal: AbortSignal;
 }
@@ -23,6 +25,7 @@ export type MemoryProgram = (process: MemoryProcess) => Promise<number>;
 interface Held {
   liveness: Liveness;
   output: Uint8Array[];
+  events: Uint8Array[];
   /** What was written to it; null where its input is not open. */
   written: string[] | null;
   inputEnded: boolean;
@@ -65,25 +68,12 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
     }
   }
 
-  async function* follow(
-    handle: RuntimeHandle,
-    offset: number,
-    signal: AbortSignal,
-  ): AsyncGenerator<Uint8Array> {
+  const follow: Runtime['follow'] = (handle, offset, signal) => {
     const session = held(handle);
-    if (!session) return;
-    let toSkip = Math.max(offset, session.keptFrom);
-    for (let next = 0; !signal.aborted; ) {
-      const chunk = session.output[next];
-      if (chunk) {
-        next += 1;
-        const rest = chunk.subarray(Math.min(toSkip, chunk.length));
-        toSkip -= chunk.length - rest.length;
-        if (rest.length > 0) yield rest;
-      } else if (session.liveness.state === 'running') await changeOrAbort(session, signal);
-      else return;
-    }
-  }
+    return followed(session, 'output', { from: Math.max(offset, session?.keptFrom ?? 0), signal });
+  };
+  const followEvents: Runtime['followEvents'] = (handle, signal) =>
+    followed(held(handle), 'events', { from: 0, signal });
 
   async function stop(handle: RuntimeHandle, graceMs: number): Promise<void> {
     const session = held(handle);
@@ -94,7 +84,26 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
     );
   }
 
-  return { name: 'memory', start, find, observe, wait, follow, stop, ...filesOf(held) };
+  return { name: 'memory', start, find, observe, wait, follow, followEvents, stop, ...filesOf(held) };
+}
+
+async function* followed(
+  session: Held | undefined,
+  what: 'output' | 'events',
+  { from, signal }: { from: number; signal: AbortSignal },
+): AsyncGenerator<Uint8Array> {
+  if (!session) return;
+  let toSkip = from;
+  for (let next = 0; !signal.aborted; ) {
+    const chunk = session[what][next];
+    if (chunk) {
+      next += 1;
+      const rest = chunk.subarray(Math.min(toSkip, chunk.length));
+      toSkip -= chunk.length - rest.length;
+      if (rest.length > 0) yield rest;
+    } else if (session.liveness.state === 'running') await changeOrAbort(session, signal);
+    else return;
+  }
 }
 
 async function find({ dir, cwd, mark, input }: Place): Promise<RuntimeHandle> {
@@ -111,6 +120,7 @@ function newSession({ input }: StartSpec): Held {
   return {
     liveness: { state: 'running' },
     output: [],
+    events: [],
     written: input === null ? [] : null,
     inputEnded: false,
     keptFrom: 0,
@@ -121,16 +131,18 @@ function newSession({ input }: StartSpec): Held {
 
 async function play(program: MemoryProgram, spec: StartSpec, session: Held): Promise<void> {
   const { signal } = session.politeEnd;
-  const print = (output: string | Uint8Array): void => {
+  const append = (to: Uint8Array[], bytes: string | Uint8Array): void => {
     if (session.liveness.state !== 'running') return; // it was cut off: nobody hears it any more
-    session.output.push(Buffer.from(output));
+    to.push(Buffer.from(bytes));
     announce(session);
   };
+  const print = (output: string | Uint8Array): void => append(session.output, output);
+  const tell = (event: string): void => append(session.events, event);
   const { argv, cwd } = spec;
   const env = { ...spec.env, AO_MARK: spec.mark };
   const given = { argv, cwd, env, input: spec.input ?? '', written: writtenTo(session) };
   try {
-    const code = await program({ ...given, print, signal });
+    const code = await program({ ...given, print, tell, signal });
     end(session, { code, signal: null });
   } catch {
     end(session, signal.aborted ? { code: null, signal: 'SIGTERM' } : { code: 1, signal: null });
@@ -155,9 +167,12 @@ function closeInput(session: Held | undefined): void {
 /** What a session of processes has files for. */
 function filesOf(
   held: (handle: RuntimeHandle) => Held | undefined,
-): Pick<Runtime, 'write' | 'written' | 'endInput' | 'seal' | 'keptFrom' | 'forget'> {
+): Pick<Runtime, 'write' | 'press' | 'written' | 'endInput' | 'seal' | 'keptFrom' | 'forget'> {
   return {
     write: async (handle, text) => deliver(held(handle), text),
+    press: async () => {
+      throw new AoError('conflict', 'The agent has no terminal, and so no keys.');
+    },
     written: async (handle) => (held(handle)?.written ?? []).join(''),
     endInput: async (handle) => closeInput(held(handle)),
     seal: async (handle, redactor) => mask(held(handle), redactor),
@@ -171,8 +186,10 @@ function filesOf(
 
 function mask(session: Held | undefined, redactor: Redactor): void {
   if (session === undefined) return;
-  const whole = Buffer.concat(session.output).toString('latin1');
-  session.output = [Buffer.from(redactor.mask(whole), 'latin1')];
+  for (const what of ['output', 'events'] as const) {
+    const whole = Buffer.concat(session[what]).toString('latin1');
+    session[what] = [Buffer.from(redactor.mask(whole), 'latin1')];
+  }
   if (session.written !== null) session.written = [redactor.mask(session.written.join(''))];
 }
 

@@ -31,6 +31,7 @@ const programs = {
   answer: sh('echo ready; read line; echo "read $line"'),
   record: [process.execPath, recorder],
   recordSlowly: [process.execPath, recorder, 'slow'],
+  report: sh('echo one known-secret-value >>events.jsonl; read line; echo two >>events.jsonl'),
 };
 runtimeContract('process', () => processRuntime, programs);
 runtimeContract('process', () => processRuntime, programs, { isolated: true, skip: noNamespaces });

@@ -1,6 +1,7 @@
+import { AoError } from '../../../domain/errors.ts';
 import type { Runtime } from '../../../ports/runtime.ts';
 import { findHolder } from '../find-holder.ts';
-import { endSession, followOutput, observe, seal, wait } from '../held-session.ts';
+import { endSession, followEvents, followOutput, observe, seal, wait } from '../held-session.ts';
 import { forgetOutput, keptFrom } from '../kept-output.ts';
 import { startSession } from './start.ts';
 import { appendInput, endInput, readInput } from './input.ts';
@@ -18,6 +19,10 @@ export const processRuntime: Runtime = {
   write: appendInput,
   written: readInput,
   endInput,
+  press: async () => {
+    throw new AoError('conflict', 'The agent has no terminal, and so no keys.');
+  },
+  followEvents,
   follow: (handle, offset, signal) => followOutput(handle, { offset, end }, signal),
   stop: endSession,
   seal,

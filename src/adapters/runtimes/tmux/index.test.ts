@@ -40,6 +40,7 @@ const programs = {
   answer: sh('echo ready; read line; echo "read $line"'),
   record: [process.execPath, recorder],
   recordSlowly: [process.execPath, recorder, 'slow'],
+  report: sh('echo one known-secret-value >>events.jsonl; read line; echo two >>events.jsonl'),
 };
 const received = (text: string): string => typableText(text).replace(/\n$/, '\r');
 const traits: RuntimeTraits = { newline: '\r\n', terminal: true, received, skip };
@@ -108,7 +109,7 @@ describe('the tmux runtime', { skip }, () => {
     const handle = await start([...argv, 'sh', ...odd], { dir, cwd: dir, env });
     const words = `${odd.map((word) => `<${word}>`).join('')}[${odd.join('|')}][${dir}]`;
     assert.equal(await outputOf(handle), words.replaceAll('\n', '\r\n'));
-    assert.deepEqual((await readdir(dir)).toSorted(), ['exit', 'input', 'output.log', 'pid']);
+    assert.deepEqual((await readdir(dir)).toSorted(), ['events.jsonl', 'exit', 'input', 'output.log', 'pid']);
     await assert.rejects(start(['/bin/echo', 'x'.repeat(200_000)]), /arguments .* too long/);
     await assert.rejects(start(['/bin/echo', 'a\0b']), /NUL/);
   });

@@ -4,11 +4,11 @@ import { AoError } from '../../../domain/errors.ts';
 import type { RuntimeHandle, Terminal } from '../../../domain/task.ts';
 import type { Runtime } from '../../../ports/runtime.ts';
 import { findHolder } from '../find-holder.ts';
-import { endSession, followOutput, observe, seal, wait } from '../held-session.ts';
+import { endSession, followEvents, followOutput, observe, seal, wait } from '../held-session.ts';
 import { forgetOutput, keptFrom } from '../kept-output.ts';
 import { names } from '../session-files.ts';
 import { terminalEnd } from '../wrapper.ts';
-import { typeInto } from './input.ts';
+import { pressIn, typeInto } from './input.ts';
 import { removeSession, tmuxReady } from './server.ts';
 import { ServerWatch } from './server-watch.ts';
 import { startInTerminal, terminalOf } from './start.ts';
@@ -34,6 +34,8 @@ export function tmuxRuntime(socket: string): Runtime {
     observe,
     wait: (handle, signal) => wait(handle, signal, (hint) => servers.listen(placeOf(handle).socket, hint)),
     write: (handle, text) => typeInto(handle, placeOf(handle), text),
+    press: (handle, keys) => pressIn(handle, placeOf(handle), keys),
+    followEvents,
     written: async () => '',
     endInput: async () => {
       throw new AoError('conflict', 'The input of a terminal has no end.', 'Stop the session: ao stop');

@@ -31,11 +31,25 @@ export function typeInto(handle: RuntimeHandle, terminal: Terminal, text: string
     try {
       if (body !== '') await untilShown(handle, pasteMs, () => paste(terminal, body));
       const reaction = enter
-        ? await untilShown(handle, reactionMs, () => tmux(terminal.socket, enterAt(terminal)))
+        ? await untilShown(handle, reactionMs, () => tmux(terminal.socket, keyAt(terminal, 'Enter')))
         : null;
       return { bytes: Buffer.byteLength(typable), reaction };
     } catch (error) {
       throw tmuxError(error, 'write to the terminal');
+    }
+  });
+}
+
+/** Each behind what the one before made the program show, or some time after it: what it opens takes the next one. */
+export function pressIn(handle: RuntimeHandle, terminal: Terminal, keys: readonly string[]): Promise<void> {
+  return order.run(`${terminal.socket} ${terminal.session}`, async () => {
+    await requireReader(handle);
+    try {
+      for (const key of keys) {
+        await untilShown(handle, pasteMs, () => tmux(terminal.socket, keyAt(terminal, key)));
+      }
+    } catch (error) {
+      throw tmuxError(error, 'press a key in the terminal');
     }
   });
 }
@@ -52,11 +66,11 @@ async function paste(terminal: Terminal, text: string): Promise<void> {
 }
 
 /** A person who looks back at what was printed would get the key; they see what happens now instead. */
-function enterAt(terminal: Terminal): Command[] {
+function keyAt(terminal: Terminal, key: string): Command[] {
   const target = paneOf(terminal);
   return [
     ['copy-mode', '-q', ...target],
-    ['send-keys', ...target, 'Enter'],
+    ['send-keys', ...target, key],
   ];
 }
 
