@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AoError } from '../domain/errors.ts';
 import { ArgvError, parseArgv } from '../lib/argv.ts';
@@ -58,6 +59,18 @@ function passable(setting: Setting, given: Given, text: string): string {
 
 export function readFile(setting: Setting, given: Given): string {
   return resolve(given.folder, readText(setting, given));
+}
+
+/** One that exists: nobody makes an account by a slip of the pen. */
+export function readDirectory(setting: Setting, given: Given): string {
+  const path = readFile(setting, given);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path;
+  throw wrong(
+    setting,
+    given,
+    `${quote(path)} is not a directory`,
+    'Make it, and log in there with the agent itself; or leave it out. ~ is read by shells only.',
+  );
 }
 
 export function readCount(setting: Setting, given: Given): number {

@@ -68,6 +68,7 @@ function typeOf(setting: Setting): z.ZodType {
   switch (setting.kind) {
     case 'text':
     case 'file':
+    case 'directory':
       return text;
     case 'count':
       return z

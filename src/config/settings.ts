@@ -5,7 +5,17 @@
 export interface Setting {
   /** camelCase; the key below `fix:` and in a request's `flags`. */
   key: string;
-  kind: 'text' | 'file' | 'count' | 'duration' | 'switch' | 'choice' | 'command' | 'checks' | 'names';
+  kind:
+    | 'text'
+    | 'file'
+    | 'directory'
+    | 'count'
+    | 'duration'
+    | 'switch'
+    | 'choice'
+    | 'command'
+    | 'checks'
+    | 'names';
   /** As commander writes it. */
   flag: string;
   variable: string;
@@ -84,6 +94,14 @@ export const fixSettings = [
     variable: 'AO_MODEL',
     otherwise: "the agent's own",
     help: 'model that the agent asks, as its CLI names it',
+  },
+  {
+    key: 'accountDir',
+    kind: 'directory',
+    flag: '--account-dir <directory>',
+    variable: 'AO_ACCOUNT_DIR',
+    otherwise: "the agent's own",
+    help: "directory of the agent's login and settings, to work under another account",
   },
   {
     key: 'yolo',

@@ -1,3 +1,5 @@
+import type { Agent } from '../ports/agent.ts';
+
 const kept = new Set([
   'PATH',
   'HOME',
@@ -42,14 +44,15 @@ export function cleanEnvironment(
   return clean;
 }
 
-/** What an agent is given beside it: what its adapter names of what the client sent. */
+/** What an agent is given beside it: what its adapter names of what the client sent, and where its account is. */
 export function agentEnvironment(
   sent: Readonly<Record<string, string>>,
-  names: readonly string[],
+  { environment, accountEnvironment }: Pick<Agent, 'environment' | 'accountEnvironment'>,
+  accountDir: string | null,
 ): Record<string, string> {
-  const given = names.flatMap((name) => {
+  const given = environment.flatMap((name) => {
     const value = sent[name];
     return value === undefined || value === '' || value.includes('\0') ? [] : [[name, value] as const];
   });
-  return Object.fromEntries(given);
+  return { ...Object.fromEntries(given), ...(accountDir === null ? {} : accountEnvironment?.(accountDir)) };
 }

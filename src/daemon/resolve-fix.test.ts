@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, test } from 'node:test';
+import { accountOf } from '../domain/run.ts';
 import { cleanEnvironment } from './client-env.ts';
 import { type FixInput, resolveFix } from './resolve-fix.ts';
 
@@ -55,6 +56,7 @@ describe('settings of ao fix', () => {
         agentCommand: null,
         agentScript: null,
         model: null,
+        accountDir: null,
         permissions: 'ask',
         concurrency: 0,
         checkConcurrency: 1,
@@ -172,6 +174,59 @@ describe('settings of ao fix', () => {
       flags: { agentCommand: '../x y/z' },
     }).options;
     assert.deepEqual(agentCommand, [join(repository, 'x'), 'y/z']);
+  });
+});
+
+describe('the directory of an account', () => {
+  const given = (input: Partial<FixInput>): ReturnType<typeof resolved> =>
+    resolved({ env: { HOME: '/home/me', CODEX_HOME: '/own' }, ...input });
+  const account = () => join(home, 'work');
+  beforeEach(() => mkdirSync(account()));
+
+  test('is where the agent alone is told that its login is, whatever the environment says', () => {
+    const { options, env, agentEnv } = given({ flags: { agent: 'codex', accountDir: '../home/work' } });
+    assert.equal(options.accountDir, account());
+    assert.equal(accountOf(options), 'work');
+    assert.deepEqual([agentEnv?.['CODEX_HOME'], env['CODEX_HOME']], [account(), undefined]);
+    assert.deepEqual(given({ flags: { agent: 'codex' } }).agentEnv, { CODEX_HOME: '/own' });
+    assert.equal(accountOf(given({ flags: { agent: 'codex' } }).options), 'default');
+  });
+
+  test('is told to each agent in its own words', () => {
+    const told = (agent: string) => given({ flags: { agent, accountDir: account() }, env: {} }).agentEnv;
+    assert.deepEqual(told('claude'), { CLAUDE_CONFIG_DIR: account() });
+    assert.deepEqual(told('kimi'), { KIMI_CODE_HOME: account() });
+    assert.deepEqual(told('gemini'), { GEMINI_CLI_HOME: account() });
+    assert.deepEqual(told('qwen'), { QWEN_HOME: account() });
+    for (const agent of ['opencode', 'kilocode']) {
+      assert.deepEqual(told(agent), {
+        XDG_CONFIG_HOME: join(account(), '.config'),
+        XDG_DATA_HOME: join(account(), '.local/share'),
+        XDG_STATE_HOME: join(account(), '.local/state'),
+        XDG_CACHE_HOME: join(account(), '.cache'),
+      });
+    }
+  });
+
+  test('has to be there', () => {
+    for (const accountDir of ['nowhere', '.git/config', '~/work']) {
+      writeFileSync(join(repository, '.git/config'), '');
+      assert.throws(() => given({ flags: { agent: 'codex', accountDir } }), {
+        code: 'usage',
+        message: /^--account-dir: ".*" is not a directory/,
+        hint: /log in there/,
+      });
+    }
+  });
+
+  test('is refused for an agent without one, unless it was named further away than the agent', () => {
+    const refused = { code: 'usage', message: /the agent command has no directory for its login/ };
+    const env = { AO_ACCOUNT_DIR: account() };
+    assert.throws(() => given({ env, flags: { agentCommand: 'x', accountDir: account() } }), refused);
+    assert.throws(() => given({ env: { ...env, AO_AGENT_COMMAND: 'x' } }), refused);
+    assert.equal(given({ env, flags: { agentCommand: 'x' } }).options.accountDir, null);
+    assert.equal(given({ env }).options.accountDir, null, 'no agent was named yet');
+    assert.equal(given({ env, flags: { agent: 'codex' } }).options.accountDir, account());
   });
 });
 

@@ -55,7 +55,7 @@ export function resolveFix(input: FixInput, home: string): FixRequest {
     branch: settings.get('target', read.readText) ?? null,
     options,
     env: cleanEnvironment(input.env, settings.get('env', read.readNames) ?? []),
-    agentEnv: agentEnvironment(input.env, findAgent(options.agent).environment),
+    agentEnv: agentEnvironment(input.env, findAgent(options.agent), options.accountDir ?? null),
     resume: input.resume,
   };
 }
@@ -80,6 +80,11 @@ class Settings {
     return value;
   }
 
+  /** Of a level: nobody said anything. */
+  isDefault(rank: number): boolean {
+    return rank >= this.#levels.length - 1;
+  }
+
   /** Number of the level that decides, 0 first; past the end where nobody says anything. */
   rank(key: SettingKey): number {
     const found = this.#levels.findIndex(({ values }) => values[key] !== undefined);
@@ -90,6 +95,7 @@ class Settings {
 function readOptions(settings: Settings): RunOptions {
   const checkTimeoutMs = settings.must('checkTimeout', read.readDuration);
   const agent = agentOf(settings);
+  const accountDir = settings.get('accountDir', read.readDirectory) ?? null;
   return {
     checks: (settings.get('checks', read.readChecks) ?? []).map(({ name, command, timeoutMs }) => ({
       name,
@@ -110,6 +116,7 @@ function readOptions(settings: Settings): RunOptions {
     runtime: settings.must('runtime', oneOf(['process', 'tmux'])),
     isolation: settings.must('isolation', oneOf(['auto', 'none'])),
     model: settings.get('model', read.readText) ?? null,
+    accountDir: accountDir === null || !takesAccount(settings, agent) ? null : accountDir,
     permissions: settings.must('yolo', read.readSwitch) ? 'yolo' : 'ask',
     allowTestEdits: settings.must('allowTestEdits', read.readSwitch),
     policy: settings.must('policy', read.readSwitch),
@@ -128,6 +135,20 @@ function agentOf(settings: Settings): string {
   const named = settings.get('agent', read.readText);
   if (named !== undefined && name <= command && name <= script) return named;
   return script < command ? 'scripted' : 'command';
+}
+
+/** Of an agent without logins a directory for one is refused, unless it was given further away: for other agents. */
+function takesAccount(settings: Settings, agent: string): boolean {
+  if (findAgent(agent).accountEnvironment !== null) return true;
+  const named = Math.min(
+    ...(['agent', 'agentCommand', 'agentScript'] as const).map((key) => settings.rank(key)),
+  );
+  if (named < settings.rank('accountDir') || settings.isDefault(named)) return false;
+  throw new AoError(
+    'usage',
+    `the agent ${agent} has no directory for its login that ao knows of`,
+    'Leave --account-dir out, and hand it what it reads: --env NAME.',
+  );
 }
 
 function oneOf<T extends string>(choices: readonly T[]) {

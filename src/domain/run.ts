@@ -1,5 +1,6 @@
 import type { CheckSpec } from './check-result.ts';
 import type { RunState } from './lifecycles/run.ts';
+import { plainLine } from './plain-text.ts';
 
 export type RuntimeName = 'process' | 'tmux';
 
@@ -19,6 +20,8 @@ export interface RunOptions {
   /** As the agent's CLI names it; null: its own default. A run that was frozen before there was a choice has none. */
   model?: string | null;
   permissions?: Permissions;
+  /** Absolute path of the directory with the agent's login and settings; null: its default place. */
+  accountDir?: string | null;
   concurrency: number;
   /** Checks that may run side by side. */
   checkConcurrency: number;
@@ -42,6 +45,13 @@ export interface RunOptions {
 
 export function runtimeOf({ runtime = 'process' }: RunOptions): RuntimeName {
   return runtime;
+}
+
+/** What the login of a run's agents is called: its directory's name. */
+export function accountOf({ accountDir }: RunOptions): string {
+  if (accountDir === undefined || accountDir === null) return 'default';
+  const name = accountDir.split('/').findLast((part) => part !== '') ?? '';
+  return plainLine(name, 60) || '/';
 }
 
 /** A run that was frozen before there was a choice has ten minutes. */

@@ -89,6 +89,8 @@ export interface SessionView {
   task: string;
   title: string;
   agent: string;
+  /** Name of the login that it works under. */
+  account: string;
   state: string;
   outcome: string | null;
   workspace: string;

@@ -2,7 +2,7 @@ import { findingsOf, type TreeResult } from '../domain/check-result.ts';
 import { coolDownUntil } from '../domain/cool-down.ts';
 import type { RunSnapshot } from '../domain/next-step.ts';
 import { MEMORY_PER_SESSION_BYTES, place } from '../domain/placement.ts';
-import type { Run } from '../domain/run.ts';
+import { accountOf, type Run } from '../domain/run.ts';
 import type { Session, Task } from '../domain/task.ts';
 import { passesNow } from '../domain/verdict.ts';
 import type { RunContext } from './context.ts';
@@ -42,12 +42,13 @@ function placing(
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ id }) => ({ id, agent }));
   const running = sessions.filter(({ state }) => state !== 'ended').length;
+  const name = accountOf(run.options);
   const account = {
-    name: 'default',
+    name,
     agent,
     running,
     limit: concurrency,
-    coolDownUntil: coolDownUntil(sessions),
+    coolDownUntil: coolDownUntil(sessions.filter((session) => session.account === name)),
   };
   const { placements, blocked } = place({
     now: context.clock.now(),

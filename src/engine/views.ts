@@ -131,6 +131,7 @@ export function sessionView(world: StatusWorld, { session, title, live, stuckAft
     task: session.task,
     title,
     agent: session.agent,
+    account: session.account,
     state: session.state,
     outcome: session.outcome,
     workspace: session.workspace.path,

@@ -68,6 +68,8 @@ export interface Agent<State = unknown> {
   readonly capabilities: Capabilities;
   /** Variables of the user's environment that it needs (keys, its account's directory); nothing else gets them. */
   readonly environment: readonly string[];
+  /** What makes it keep its login and its settings in `dir` instead of its default place; null where it has no such place. */
+  readonly accountEnvironment: ((dir: string) => Record<string, string>) | null;
   launch(spec: LaunchSpec): Launch;
   begin(spec: Pick<LaunchSpec, 'workspace' | 'model' | 'permissions'>): Beginning<State>;
   interpret(bytes: string, state: State): Step<State>;

@@ -17,6 +17,7 @@ export function talkative(whileBusy: 'inject' | 'queue' | null): Agent<State> {
     name: 'talkative',
     capabilities: { dialog: true, whileBusy },
     environment: [],
+    accountEnvironment: null,
     launch: () => ({ argv: ['./agent'], env: {}, input: null }),
     begin: () => ({ state: { rest: '', working: false, asked: [] }, replies: ['hello.\n'] }),
     interpret: (bytes, before) => {

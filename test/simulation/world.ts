@@ -92,6 +92,7 @@ const agent: Agent = {
   name: 'simulated',
   capabilities: { dialog: false, whileBusy: null },
   environment: [],
+  accountEnvironment: null,
   launch: () => ({ argv: ['./agent'], env: {}, input: '' }),
   begin: () => ({ state: null, replies: [] }),
   interpret: (bytes) => ({

@@ -20,6 +20,7 @@ const session: SessionView = {
   task: 't1',
   title: 'title',
   agent: 'command',
+  account: 'default',
   state: 'running',
   outcome: null,
   workspace: '/w',

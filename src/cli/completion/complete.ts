@@ -99,6 +99,7 @@ function valuesOf(option: Option): Candidate[] {
   const setting: Setting | undefined = fixSettings.find(({ flag }) => flag === option.flags);
   const choices = setting?.choices ?? option.argChoices ?? [];
   if (choices.length > 0) return choices.map((word) => ({ word, means: '' }));
+  if (setting?.kind === 'directory') return [{ word: fromShell.directories, means: '' }];
   if (setting?.kind === 'file' || /<file>/.test(option.flags)) return [{ word: fromShell.files, means: '' }];
   return [];
 }

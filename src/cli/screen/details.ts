@@ -80,7 +80,7 @@ export function sessionDetails(session: SessionView, now: number): string[] {
     `session ${session.id}  ${oneLine(session.title)}`,
     `${field('state')}${outcome ?? state}${pid === null ? '' : ` (process ${pid})`} · ${time}`,
     ...statusLines(session),
-    `${field('agent')}${oneLine(session.agent)}`,
+    `${field('agent')}${oneLine(`${session.agent}/${session.account}`)}`,
     `${field('run')}${session.run}`,
     `${field('task')}${session.task}`,
     `${field('branch')}${session.branch}`,

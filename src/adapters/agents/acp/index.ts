@@ -8,15 +8,17 @@ export interface AcpAgent {
   name: string;
   argv(spec: LaunchSpec): string[];
   environment: readonly string[];
+  accountEnvironment: Agent['accountEnvironment'];
   env: Readonly<Record<string, string>>;
 }
 
-export function acpAgent({ name, argv, environment, env }: AcpAgent): Agent<AcpState> {
+export function acpAgent({ name, argv, environment, accountEnvironment, env }: AcpAgent): Agent<AcpState> {
   const launch = (spec: LaunchSpec): Launch => ({ argv: argv(spec), env: { ...env }, input: null });
   return {
     name,
     capabilities: { dialog: true, whileBusy: null },
     environment,
+    accountEnvironment,
     launch,
     begin,
     interpret,
@@ -28,6 +30,7 @@ export function acpAgent({ name, argv, environment, env }: AcpAgent): Agent<AcpS
 export const anyAcpAgent = acpAgent({
   name: 'acp',
   environment: [],
+  accountEnvironment: null,
   env: {},
   argv: ({ command }) => {
     if (command !== null && command.length > 0) return [...command];

@@ -1,5 +1,13 @@
 import { acpAgent } from './index.ts';
 
+/** Of agents that have no directory of their own: `dir` in place of the home directory. */
+const likeHome = (dir: string): Record<string, string> => ({
+  XDG_CONFIG_HOME: `${dir}/.config`,
+  XDG_DATA_HOME: `${dir}/.local/share`,
+  XDG_STATE_HOME: `${dir}/.local/state`,
+  XDG_CACHE_HOME: `${dir}/.cache`,
+});
+
 /** Agents that people have, by the commands that make them speak the protocol, each with the variables it reads. */
 export const kimiAgent = acpAgent({
   name: 'kimi',
@@ -12,6 +20,7 @@ export const kimiAgent = acpAgent({
     'KIMI_MODEL_BASE_URL',
     'KIMI_API_KEY',
   ],
+  accountEnvironment: (dir) => ({ KIMI_CODE_HOME: dir }),
   env: { KIMI_CODE_NO_AUTO_UPDATE: '1' },
 });
 
@@ -27,6 +36,7 @@ export const kilocodeAgent = acpAgent({
     'GEMINI_API_KEY',
     'OPENROUTER_API_KEY',
   ],
+  accountEnvironment: likeHome,
   env: {},
 });
 
@@ -43,6 +53,7 @@ export const opencodeAgent = acpAgent({
     'GEMINI_API_KEY',
     'OPENROUTER_API_KEY',
   ],
+  accountEnvironment: likeHome,
   env: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
 });
 
@@ -58,6 +69,7 @@ export const geminiAgent = acpAgent({
     'GOOGLE_GENAI_USE_VERTEXAI',
     'GEMINI_CLI_HOME',
   ],
+  accountEnvironment: (dir) => ({ GEMINI_CLI_HOME: dir }),
   env: {},
 });
 
@@ -65,5 +77,6 @@ export const qwenAgent = acpAgent({
   name: 'qwen',
   argv: () => ['qwen', '--acp'],
   environment: ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL', 'DASHSCOPE_API_KEY', 'QWEN_HOME'],
+  accountEnvironment: (dir) => ({ QWEN_HOME: dir }),
   env: {},
 });

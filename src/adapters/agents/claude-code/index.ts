@@ -20,6 +20,7 @@ export const claudeCodeAgent: Agent<ClaudeState> = {
     'CLAUDE_CODE_USE_BEDROCK',
     'CLAUDE_CODE_USE_VERTEX',
   ],
+  accountEnvironment: (dir) => ({ CLAUDE_CONFIG_DIR: dir }),
   launch,
   begin,
   interpret,

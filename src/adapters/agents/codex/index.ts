@@ -7,6 +7,7 @@ export const codexAgent: Agent<CodexState> = {
   name: 'codex',
   capabilities: { dialog: true, whileBusy: 'inject' },
   environment: ['CODEX_HOME', 'CODEX_API_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL'],
+  accountEnvironment: (dir) => ({ CODEX_HOME: dir }),
   launch,
   begin,
   interpret,

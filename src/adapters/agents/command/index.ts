@@ -8,6 +8,7 @@ export const commandAgent: Agent<LineState> = {
   name: 'command',
   capabilities: { dialog: false, whileBusy: null },
   environment: [],
+  accountEnvironment: null,
   launch,
   begin: beginPlainText,
   interpret: interpretPlainText,

@@ -9,6 +9,7 @@ export const scriptedAgent: Agent<LineState> = {
   name: 'scripted',
   capabilities: { dialog: false, whileBusy: null },
   environment: [],
+  accountEnvironment: null,
   launch,
   begin: beginPlainText,
   interpret: interpretPlainText,
