@@ -61,10 +61,18 @@ export function readFile(setting: Setting, given: Given): string {
   return resolve(given.folder, readText(setting, given));
 }
 
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // also one that may not be looked at, or whose name is too long
+  }
+}
+
 /** One that exists: nobody makes an account by a slip of the pen. */
 export function readDirectory(setting: Setting, given: Given): string {
   const path = readFile(setting, given);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path;
+  if (isDirectory(path)) return path;
   throw wrong(
     setting,
     given,
