@@ -1,4 +1,4 @@
-// npm run bench -- idle: what the daemon costs while 50 agents think: processes that it starts, CPU and memory.
+// npm run bench -- idle: what the daemon costs while 50 agents think, or print a line a second: processes that it starts, CPU and memory.
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunView } from '../src/api/contract/responses.ts';
@@ -37,32 +37,46 @@ async function startedMeanwhile(place: Place, work: () => Promise<unknown>): Pro
   return childFaults(place) - faults + Math.max(0, children(place) - living);
 }
 
-async function figuresWith(repository: TestRepository, runtime: string): Promise<Figure[]> {
+interface Crowd {
+  who: string;
+  runtime: string;
+  agent: string[];
+  /** Its agents are heard of all the time: what is known of each must be as old as its last line. */
+  heard: boolean;
+}
+
+const thinking = ['/bin/sleep', '600'];
+/** A line a second, without a process for the pause. */
+const spinning = [
+  '/bin/bash',
+  '-c',
+  'exec 9<> <(:); for ((n = 0; ; n++)); do echo "working $n"; read -rt 1 -u 9; done',
+];
+
+const crowds: readonly Crowd[] = [
+  { who: 'idle sessions, process', runtime: 'process', agent: thinking, heard: false },
+  { who: 'idle sessions, tmux', runtime: 'tmux', agent: thinking, heard: false },
+  { who: 'that print a line a second, tmux', runtime: 'tmux', agent: spinning, heard: true },
+];
+
+async function figuresWith(repository: TestRepository, crowd: Crowd): Promise<Figure[]> {
   return inPlace(async (place) => {
     await place.client.runs();
     await delay(settleMs);
     const none = memory(place);
-    const run = await startFix(place, repository, {
-      checks: [`items=${checkItems}`],
-      agentCommand: JSON.stringify(['/bin/sleep', '600']),
-      concurrency: String(sessions),
-      group: 'finding',
-      runtime,
-    });
-    const allWork = ({ tasks }: RunView): boolean =>
-      tasks.filter(({ phase }) => phase === 'working').length === sessions;
-    await untilRun(place, run, allWork);
-    const session = (await place.client.sessions())[0];
+    const session = await startAll(place, repository, crowd);
     await delay(settleMs);
     const cpu = cpuSeconds(place);
     const started = await startedMeanwhile(place, () => delay(watchMs));
     const share = (cpuSeconds(place) - cpu) / (watchMs / 1000);
     const full = memory(place);
-    const control = await startedMeanwhile(place, () => place.client.diff(session?.id ?? ''));
+    const ages = (await place.client.sessions()).map(({ status }) => status.ageMs);
+    const control = await startedMeanwhile(place, () => place.client.diff(session));
     if (control === 0) throw new Error('a git that the daemon did start was not seen');
     const seconds = (watchMs / 1000).toFixed(0);
     const made = `${seconds} s; control: ${control} faults for one ao diff`;
-    const who = `${sessions} idle sessions, ${runtime}`;
+    const who = `${sessions} ${crowd.who}`;
+    const fresh = { what: `oldest status of ${who} (ms)`, value: Math.max(...ages), made: 'after that' };
     return [
       { what: `processes started beside ${who}`, value: started, made, most: 0, digits: 0 },
       {
@@ -71,9 +85,10 @@ async function figuresWith(repository: TestRepository, runtime: string): Promise
         made: `${seconds} s`,
         most: 3,
       },
+      ...(crowd.heard ? [{ ...fresh, most: 2000, digits: 0 }] : []),
       { what: `daemon memory, ${who} (MB)`, value: full, made: 'VmRSS', most: 170, digits: 0 },
       {
-        what: `the same ÷ none, ${runtime}`,
+        what: 'the same ÷ none',
         value: full / none,
         made: `${full.toFixed(0)} ÷ ${none.toFixed(0)} MB`,
         most: 1.3,
@@ -82,9 +97,26 @@ async function figuresWith(repository: TestRepository, runtime: string): Promise
   });
 }
 
+/** Resolves with one of the sessions when all of them are at work. */
+async function startAll(place: Place, repository: TestRepository, crowd: Crowd): Promise<string> {
+  const run = await startFix(place, repository, {
+    checks: [`items=${checkItems}`],
+    agentCommand: JSON.stringify(crowd.agent),
+    concurrency: String(sessions),
+    group: 'finding',
+    runtime: crowd.runtime,
+  });
+  const allWork = ({ tasks }: RunView): boolean =>
+    tasks.filter(({ phase }) => phase === 'working').length === sessions;
+  await untilRun(place, run, allWork);
+  return (await place.client.sessions())[0]?.id ?? '';
+}
+
 const repository = await itemsRepository(sessions, 0);
 try {
-  report([...(await figuresWith(repository, 'process')), ...(await figuresWith(repository, 'tmux'))]);
+  const figures: Figure[] = [];
+  for (const crowd of crowds) figures.push(...(await figuresWith(repository, crowd)));
+  report(figures);
 } finally {
   await repository.remove();
 }

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const names = ['startup', 'fleet', 'queue', 'workspace', 'idle', 'latency', 'store'];
+const names = ['startup', 'fleet', 'queue', 'workspace', 'idle', 'latency', 'begin', 'store', 'parsing'];
 const long = ['simulation', 'kills', 'files', 'input'];
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => ![...names, ...long].includes(name));

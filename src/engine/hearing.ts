@@ -14,6 +14,8 @@ export interface Heard {
   evidence: Observation[];
 }
 
+type HearingContext = Pick<RunContext, 'findAgent' | 'options' | 'redactor' | 'sessionLogs' | 'live'>;
+
 /**
  * Turns an agent's output into facts about it. They follow from the output alone, so a daemon that comes back reads it from
  * the beginning and knows as much as the one before.
@@ -27,14 +29,14 @@ export class Hearing {
   state: unknown;
   /** The last line that claimed to be done. */
   claim: string | null = null;
-  readonly #context: RunContext;
+  readonly #context: HearingContext;
   readonly #session: Session;
   readonly #decoder = new TextDecoder();
   /** What it says, line by line: a key may go over several. */
   readonly #words: RedactedStream;
   readonly #write: (text: string) => void;
 
-  constructor(context: RunContext, session: Session) {
+  constructor(context: HearingContext, session: Session) {
     this.#context = context;
     this.#session = session;
     this.agent = context.findAgent(session.agent);

@@ -39,13 +39,25 @@ export function takeJsonLines(
 }
 
 function readLine(line: string): JsonLine {
+  const value = looksLikeObject(line) ? parsed(line) : null;
+  // What is not of the protocol is shown as it is.
+  return isObject(value)
+    ? { kind: 'object', value }
+    : { kind: 'text', text: cleanText(line).trim().toWellFormed() };
+}
+
+/** Asked first: an exception for a line takes longer than to read several. */
+function looksLikeObject(line: string): boolean {
+  const text = line.trim();
+  return text.startsWith('{') && text.endsWith('}');
+}
+
+function parsed(line: string): unknown {
   try {
-    const value: unknown = JSON.parse(line);
-    if (isObject(value)) return { kind: 'object', value };
+    return JSON.parse(line);
   } catch {
-    // not of the protocol: shown as it is
+    return null;
   }
-  return { kind: 'text', text: cleanText(line).trim().toWellFormed() };
 }
 
 export function isObject(value: unknown): value is JsonObject {
