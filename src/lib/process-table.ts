@@ -1,7 +1,8 @@
 /** What the system knows about running processes. Linux reads /proc; macOS asks `ps` (built, not tested there). */
 import { execFile } from 'node:child_process';
-import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { constants, readdirSync, readlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { readProcFile } from './proc-file.ts';
 
 export interface ProcessRow {
   pid: number;
@@ -52,13 +53,13 @@ function ticksOf(startTime: string): number {
 
 /** Its pid as we see it, then as each pid namespace sees it that it is in and we are not, the innermost last. */
 export function pidsOf(pid: number): number[] {
-  const line = onLinux && /^NSpid:\s(.*)$/m.exec(readText(`/proc/${pid}/status`) ?? '')?.[1];
+  const line = onLinux && /^NSpid:\s(.*)$/m.exec(readProcFile(`/proc/${pid}/status`) ?? '')?.[1];
   return line ? line.split('\t').map(Number) : [pid];
 }
 
 /** Arguments of a process, null when it has ended. */
 export async function readArguments(pid: number): Promise<string | null> {
-  if (onLinux) return readText(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ').trim() || null;
+  if (onLinux) return readProcFile(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ').trim() || null;
   const { stdout } = await run('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).catch(() => ({
     stdout: '',
   }));
@@ -89,13 +90,13 @@ export function usesPath(pid: number, paths: readonly string[]): boolean {
 }
 
 function isWritten(pid: number, fd: string): boolean {
-  const flags = /^flags:\s*([0-7]+)$/m.exec(readText(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
+  const flags = /^flags:\s*([0-7]+)$/m.exec(readProcFile(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
   return flags === undefined || (Number.parseInt(flags, 8) & (constants.O_WRONLY | constants.O_RDWR)) !== 0;
 }
 
 /** How many bytes a process has written, to whatever; null where the system does not tell. Linux only. */
 export function bytesWritten(pid: number): number | null {
-  const [, bytes] = /^wchar:\s*(\d+)/m.exec(readText(`/proc/${pid}/io`) ?? '') ?? [];
+  const [, bytes] = /^wchar:\s*(\d+)/m.exec(readProcFile(`/proc/${pid}/io`) ?? '') ?? [];
   return bytes === undefined ? null : Number(bytes);
 }
 
@@ -106,7 +107,7 @@ function readProc(): ProcessRow[] {
     if (!Number.isInteger(pid)) continue;
     const stat = readStat(pid);
     if (stat === null) continue;
-    const environment = readText(`/proc/${pid}/environ`);
+    const environment = readProcFile(`/proc/${pid}/environ`);
     const mark = valueIn(environment ?? '', 'AO_MARK');
     const bare = environment !== null && valueIn(environment, 'HOME') === null;
     rows.push({ pid, ...stat, mark, bare });
@@ -119,7 +120,7 @@ function startTimeFromProc(pid: number): string | null {
 }
 
 function readStat(pid: number): Omit<ProcessRow, 'pid' | 'mark' | 'bare'> | null {
-  const text = readText(`/proc/${pid}/stat`);
+  const text = readProcFile(`/proc/${pid}/stat`);
   if (text === null) return null;
   // The second field is the program's name in parentheses and may hold spaces and parentheses itself.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
@@ -138,7 +139,7 @@ function readStat(pid: number): Omit<ProcessRow, 'pid' | 'mark' | 'bare'> | null
 let bootId: string | null = null;
 
 function readBootId(): string {
-  bootId ??= (readText('/proc/sys/kernel/random/boot_id') ?? '').trim();
+  bootId ??= (readProcFile('/proc/sys/kernel/random/boot_id') ?? '').trim();
   return bootId;
 }
 
@@ -178,15 +179,6 @@ function listNames(directory: string): string[] {
     return readdirSync(directory);
   } catch {
     return [];
-  }
-}
-
-// Processes come and go while we look, and others' may not be read: both are "nothing seen".
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return null;
   }
 }
 

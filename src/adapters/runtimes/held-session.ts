@@ -1,10 +1,12 @@
+import { readSync } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { AoError } from '../../domain/errors.ts';
 import type { RuntimeHandle } from '../../domain/task.ts';
 import { bootOf, readStartTime } from '../../lib/process-table.ts';
 import { maskFile } from '../../lib/mask-file.ts';
-import { endTree, findMarked } from '../../lib/process-tree.ts';
+import { endTree, findMarked, type TreeQuery } from '../../lib/process-tree.ts';
 import type { Redactor } from '../../lib/redact.ts';
 import type { Liveness } from '../../ports/runtime.ts';
 import { DirectoryChanges } from './directory-changes.ts';
@@ -137,13 +139,15 @@ async function* followFile(
       const before = position;
       let held: Uint8Array;
       for (;;) {
-        const { bytesRead } = await file.read({ buffer, position });
         if (signal.aborted) return;
+        // What was just written is in memory: to have a thread read it costs ten times as much.
+        const bytesRead = readSync(file.fd, buffer, 0, chunkBytes, position);
         const ready = bytesRead - beginningOf(end, buffer.subarray(0, bytesRead));
         held = buffer.subarray(ready, bytesRead);
-        if (ready === 0) break;
         position += ready;
-        yield Buffer.from(buffer.subarray(0, ready));
+        if (ready > 0) yield Buffer.from(buffer.subarray(0, ready));
+        if (bytesRead < chunkBytes) break;
+        await setImmediate(); // an output that is long must not hold up everything else
       }
       if (over && held.length === end.length) return;
       if (!over || position > before) stillSince = Number.POSITIVE_INFINITY;
@@ -168,14 +172,17 @@ function beginningOf(end: Uint8Array, bytes: Buffer): number {
 }
 
 export async function endSession(handle: RuntimeHandle, graceMs: number): Promise<void> {
-  const { pid, startTime, mark } = handle;
-  const real = (place: string): Promise<string> => realpath(place).catch(() => place);
-  const paths = [await real(handle.dir)];
-  const places = handle.cwd === undefined ? [] : [await real(handle.cwd)];
-  const left = await endTree({ pid, startTime, mark, graceMs, holderGraceMs, paths, places });
+  const left = await endTree({ ...(await treeOf(handle)), graceMs, holderGraceMs });
   if (left.length > 0) {
-    throw new AoError('failed', `Processes ${left.join(', ')} of session ${mark} could not be ended.`);
+    throw new AoError('failed', `Processes ${left.join(', ')} of session ${handle.mark} could not be ended.`);
   }
+}
+
+/** What all processes of a session are found by. */
+export async function treeOf({ pid, startTime, mark, dir, cwd }: RuntimeHandle): Promise<TreeQuery> {
+  const real = (place: string): Promise<string> => realpath(place).catch(() => place);
+  const places = cwd === undefined ? [] : [await real(cwd)];
+  return { pid, startTime, mark, paths: [await real(dir)], places };
 }
 
 export async function seal({ dir }: RuntimeHandle, redactor: Redactor): Promise<void> {
