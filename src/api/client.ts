@@ -13,6 +13,7 @@ import type {
   MessageView,
   Preview,
   Report,
+  Resources,
   RunView,
   SessionView,
   StreamMessage,
@@ -79,6 +80,11 @@ export class Client {
 
   sessions(): Promise<SessionView[]> {
     return this.#get('/sessions');
+  }
+
+  /** By the ids of running sessions; one of which nothing can be told is left out. */
+  resources(): Promise<Record<string, Resources>> {
+    return this.#get('/resources');
   }
 
   /** Of a session, or the last one of a task. A daemon that is being replaced is asked again. */

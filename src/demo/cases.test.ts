@@ -19,6 +19,7 @@ function dullReport(): Report {
     baseline: { findings },
     tasks: findings.map(({ id }) => task(id, [attempt(1, {})])),
     remaining: [],
+    usage: null,
     elapsedMs: 1,
   };
 }

@@ -17,6 +17,7 @@ const result = (ok: boolean): DemoResult => ({
     baseline: { findings: [] },
     tasks: [],
     remaining: [],
+    usage: null,
     elapsedMs: 20_000,
   },
   cases: [

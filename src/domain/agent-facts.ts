@@ -28,12 +28,17 @@ export interface PermissionRequest {
   title: string;
 }
 
-/** Tokens and money of a whole session so far. */
+export interface Tokens {
+  /** All that was sent to the model, with what came from a cache. */
+  input: number;
+  /** Of it, from a cache; null where the agent does not say. */
+  cached: number | null;
+  output: number;
+}
+
+/** Tokens and money of a whole session so far; null where the agent does not say. */
 export interface Usage {
-  inputTokens: number;
-  cachedInputTokens: number;
-  outputTokens: number;
-  /** Null where the agent does not say. */
+  tokens: Tokens | null;
   costUsd: number | null;
 }
 
@@ -57,8 +62,10 @@ export type Observation =
   | { kind: 'refused'; message: string; text: string }
   | { kind: 'turn_started' }
   | ({ kind: 'turn_ended' } & TurnEnd)
-  /** It waits by itself before it asks its model again. */
-  | { kind: 'retrying'; failure: AgentFailure; delayMs: number }
+  /** It waits by itself before it asks its model again; null where it does not say how long. */
+  | { kind: 'retrying'; failure: AgentFailure; delayMs: number | null }
+  /** Its model answers again. */
+  | { kind: 'answering' }
   | { kind: 'permission'; request: PermissionRequest }
   /** That question is not open any more, whoever answered it. */
   | { kind: 'settled'; request: string }
@@ -75,8 +82,8 @@ export interface AgentFacts {
   since: number;
   /** Questions that wait for an answer, the oldest first. */
   asked: readonly (PermissionRequest & { since: number })[];
-  /** It waits for its model until then. */
-  retrying: { failure: AgentFailure; until: number } | null;
+  /** It waits for its model until then; null: until it is heard of again. */
+  retrying: { failure: AgentFailure; until: number | null } | null;
   /** Of the last turn that ended. */
   end: TurnEnd | null;
   /** Of its last output of any kind. */
@@ -108,8 +115,10 @@ export function heard(facts: AgentFacts, observation: Observation, at: number): 
       const { kind: _, ...end } = observation;
       return { ...next, working: false, since: at, asked: [], retrying: null, end };
     }
-    case 'retrying':
-      return { ...next, retrying: { failure: observation.failure, until: at + observation.delayMs } };
+    case 'retrying': {
+      const { failure, delayMs } = observation;
+      return { ...next, retrying: { failure, until: delayMs === null ? null : at + delayMs } };
+    }
     case 'permission':
       return { ...next, retrying: null, asked: [...facts.asked, { ...observation.request, since: at }] };
     case 'settled':

@@ -1,3 +1,5 @@
+import type { Spent } from './usage.ts';
+
 /** What `ao fix --json` prints, on one line of thought with the screen and the summary. Times are ISO 8601. */
 export interface Report {
   /** True when the target is green. */
@@ -9,6 +11,8 @@ export interface Report {
   baseline: { findings: ReportFinding[] };
   tasks: ReportTask[];
   remaining: { id: string; title: string; reason: string }[];
+  /** Tokens and money, as far as agents told; null where none of them speaks a protocol. */
+  usage: Spent | null;
   elapsedMs: number;
 }
 

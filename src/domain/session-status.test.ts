@@ -44,6 +44,18 @@ test('an agent that waits for its model is rate limited until it asks again', ()
   assert.equal(at(8000, waiting), 'working protocol 6000');
 });
 
+test('one that does not say how long it waits is rate limited until it is heard of again, and stuck when that is late', () => {
+  const waiting = facts(
+    [{ kind: 'turn_started' }, 1000],
+    [{ kind: 'retrying', failure, delayMs: null }, 2000],
+  );
+  assert.equal(at(60_000, waiting), 'rate_limited protocol 58000');
+  assert.equal(at(stuckAfterMs + 2000, waiting), `stuck output ${stuckAfterMs}`);
+  assert.equal(at(62_000, heard(waiting, { kind: 'line', text: 'x' }, 61_000)), 'working protocol 1000');
+  const ended = heard(waiting, { kind: 'turn_ended', outcome: 'completed' }, 61_000);
+  assert.equal(at(62_000, ended), 'idle protocol 1000');
+});
+
 test('silence makes a session stuck, never idle', () => {
   const silent = facts([{ kind: 'turn_started' }, 1000]);
   assert.equal(at(stuckAfterMs + 1000, silent), `stuck output ${stuckAfterMs}`);

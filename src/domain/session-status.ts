@@ -49,14 +49,16 @@ export function statusOf(facts: StatusFacts): Status {
   if (asked !== undefined) {
     return status('waiting_permission', 'protocol', asked.since, `it asks for permission: ${asked.title}`);
   }
-  if (agent.retrying !== null && agent.retrying.until > now) {
-    const seconds = Math.ceil((agent.retrying.until - now) / 1000);
-    const { message } = agent.retrying.failure;
-    return status('rate_limited', 'protocol', agent.heardAt ?? now, `${message}; asks again in ${seconds} s`);
-  }
-  if (agent.working === false) return status('idle', 'protocol', agent.since, 'its turn has ended');
   const heardAt = agent.heardAt ?? session.since;
   const silent = now - heardAt;
+  if (agent.retrying !== null) {
+    const { failure, until } = agent.retrying;
+    const when = until === null ? '' : ` in ${Math.ceil((until - now) / 1000)} s`;
+    // A pause of which nobody knows the length may be one that never ends.
+    if (until === null ? silent < facts.stuckAfterMs : until > now)
+      return status('rate_limited', 'protocol', heardAt, `${failure.message}; asks again${when}`);
+  }
+  if (agent.working === false) return status('idle', 'protocol', agent.since, 'its turn has ended');
   if (silent >= facts.stuckAfterMs) {
     return status('stuck', 'output', heardAt, `nothing was heard of it for ${Math.round(silent / 1000)} s`);
   }

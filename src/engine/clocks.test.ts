@@ -71,6 +71,10 @@ test('ao clean takes what has ended although the clock was set back since, and n
 
   const [run] = await world.store.list('run', { states: ['running'] });
   assert.ok(run);
-  const report = reportOf(await readRun(world.store, run), { baseline: [], left: [] }, run.createdAt - hour);
+  const report = reportOf(
+    await readRun(world.store, run),
+    { baseline: [], left: [], usage: null },
+    run.createdAt - hour,
+  );
   assert.equal(report.elapsedMs, 0, 'no duration is negative');
 });

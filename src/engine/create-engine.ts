@@ -8,6 +8,7 @@ import { type Run, stuckAfterOf } from '../domain/run.ts';
 import type { Session, Task } from '../domain/task.ts';
 import { KeyedMutex } from '../lib/keyed-mutex.ts';
 import { Semaphore } from '../lib/semaphore.ts';
+import type { Resources } from '../ports/runtime.ts';
 import { type Answer, answerTask } from './answer-task.ts';
 import { announcing, Announcements } from './announcements.ts';
 import { clean } from './clean.ts';
@@ -31,12 +32,14 @@ import type {
 import { findRow } from './find-row.ts';
 import { Live } from './live.ts';
 import { preview } from './preview.ts';
+import { resourcesOf } from './resources.ts';
 import { RunLoops } from './run-loops.ts';
 import { openLog } from './session-log.ts';
 import { messageView, type Permit, permit, speak } from './speak.ts';
 import { resumeAll, type Runs, startOrJoin } from './start-run.ts';
 import { sweepCheckouts } from './sweep.ts';
 import { knownResult } from './tree-results.ts';
+import { spentOn } from './usage.ts';
 import { readRun, reportOf, runView, sessionView, taskView } from './views.ts';
 
 /** Opens the engine on a world: sweeps what a crash left, goes on with every run that has not finished. */
@@ -106,7 +109,8 @@ class AoEngine implements Engine {
   async report(id: string): Promise<Report> {
     const run = await findRow(this.#world.store, 'run', id);
     const rows = await readRun(this.#world.store, run);
-    const parts = { baseline: await this.#baseline(run), left: await this.#left(run, rows.tasks) };
+    const usage = spentOn(this.#world, this.#parts.live, rows.sessions);
+    const parts = { baseline: await this.#baseline(run), left: await this.#left(run, rows.tasks), usage };
     return reportOf(rows, parts, this.#world.clock.now());
   }
 
@@ -151,6 +155,10 @@ class AoEngine implements Engine {
     const { store } = this.#world;
     const sessions = await store.list('session', states === undefined ? {} : { states });
     return Promise.all(sessions.map((session) => this.#sessionView(session)));
+  }
+
+  resources(): Promise<Record<string, Resources>> {
+    return resourcesOf(this.#world);
   }
 
   async session(id: string): Promise<SessionView> {

@@ -1,8 +1,10 @@
+import type { Usage } from '../domain/agent-facts.ts';
 import type { Event } from '../domain/events.ts';
 import type { MessageState } from '../domain/lifecycles/message.ts';
 import type { Report } from '../domain/report.ts';
 import type { RunOptions } from '../domain/run.ts';
 import type { Status } from '../domain/session-status.ts';
+import type { Resources } from '../ports/runtime.ts';
 
 /** A request whose configuration was read and checked; the engine freezes it. */
 export interface FixRequest {
@@ -104,6 +106,8 @@ export interface SessionView {
   startedAt: string;
   endedAt: string | null;
   lastLine: string | null;
+  /** Tokens and money so far; null where its agent told nothing. */
+  usage: Usage | null;
   /** What its agent is doing, the fact that this rests on, its source and age. */
   status: Status;
   /** What it waits to be allowed, the oldest first. */
@@ -166,6 +170,8 @@ export interface Engine {
   accept(task: string): Promise<TaskView>;
   /** Unified diff of what a task or session has done so far, living workspaces included. */
   diff(id: string): Promise<string>;
+  /** What the processes of each running session use now; one of which nothing can be told is left out. */
+  resources(): Promise<Record<string, Resources>>;
   /** A session, or the last one of a task. */
   session(id: string): Promise<SessionView>;
   /** What a session's agent printed, without secrets; `notFound` where it was never started or its log is gone. Ends on abort. */

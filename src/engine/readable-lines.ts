@@ -10,8 +10,9 @@ export function readableLines(observation: Observation): string {
     case 'refused':
       return `! it did not take a message: ${observation.text}\n`;
     case 'retrying': {
-      const seconds = Math.ceil(observation.delayMs / 1000);
-      return `! ${told(observation.failure)}; asks again in ${seconds} s\n`;
+      const { failure, delayMs } = observation;
+      const when = delayMs === null ? '' : ` in ${Math.ceil(delayMs / 1000)} s`;
+      return `! ${told(failure)}; asks again${when}\n`;
     }
     case 'turn_ended':
       return observation.outcome === 'failed'

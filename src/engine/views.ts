@@ -3,11 +3,13 @@ import type { Finding } from '../domain/finding.ts';
 import type { Report, ReportAttempt, ReportFinding, ReportTask } from '../domain/report.ts';
 import type { Run } from '../domain/run.ts';
 import type { Attempt, Landing, Session, Task } from '../domain/task.ts';
+import type { Spent } from '../domain/usage.ts';
 import { count } from '../lib/count.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunView, SessionView, TaskView } from './engine.ts';
 import type { Live } from './live.ts';
 import { sessionStatus, type StatusWorld } from './session-status.ts';
+import { usageOf } from './usage.ts';
 
 /** What is shown is derived from rows, each time anew. */
 export interface RunRows {
@@ -143,6 +145,7 @@ export function sessionView(world: StatusWorld, { session, title, live, stuckAft
     startedAt: iso(session.startedAt),
     endedAt: isoOrNull(session.endedAt),
     lastLine: live.line(session.id),
+    usage: usageOf(live, session),
     status,
     asks:
       session.state === 'ended'
@@ -158,12 +161,14 @@ export interface Shown {
   stuckAfterMs: number;
 }
 
+export interface ReportParts {
+  baseline: { finding: Finding; flaky: boolean }[];
+  left: Finding[];
+  usage: Spent | null;
+}
+
 /** The one report document; `baseline` are the findings of the first pass, `left` those of the head that no task stands for. */
-export function reportOf(
-  rows: RunRows,
-  { baseline, left }: { baseline: { finding: Finding; flaky: boolean }[]; left: Finding[] },
-  now: number,
-): Report {
+export function reportOf(rows: RunRows, { baseline, left, usage }: ReportParts, now: number): Report {
   const { run } = rows;
   return {
     ok: run.outcome === 'green',
@@ -181,6 +186,7 @@ export function reportOf(
         .map((task) => ({ id: task.id, title: task.title, reason: remainingReason(rows, task) })),
       ...left.map(({ id, title }) => ({ id, title, reason: 'came to light after the last round' })),
     ],
+    usage,
     elapsedMs: Math.max(0, (run.endedAt ?? now) - run.createdAt),
   };
 }

@@ -29,6 +29,15 @@ export type Liveness =
   | { state: 'gone' }
   | { state: 'unknown'; why: string };
 
+/** What a session's processes use now. */
+export interface Resources {
+  processes: number;
+  /** What several of them share is in it once. */
+  memoryBytes: number;
+  /** So far, with what those used that have ended and were waited for. */
+  cpuMs: number;
+}
+
 /** What a runtime can see of a delivery. Whether the program read it, and took it for what it was, nobody can see from here. */
 export interface Delivery {
   /** Length of what was passed on: in a terminal, without what would act as a key. */
@@ -69,6 +78,8 @@ export interface Runtime {
   follow(handle: RuntimeHandle, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** What programs of the session appended to `events.jsonl` of its directory (hooks do), from its beginning; ends as `follow` does. */
   followEvents(handle: RuntimeHandle, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Of each session, in that order; null where it has no process any more, or the machine does not tell. Starts no process. */
+  resources(handles: readonly RuntimeHandle[]): Promise<(Resources | null)[]>;
   stop(handle: RuntimeHandle, graceMs: number): Promise<void>;
   /** Where the output that is kept begins: 0, or what `forget` was told last. */
   keptFrom(handle: RuntimeHandle): Promise<number>;

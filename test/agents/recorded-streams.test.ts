@@ -108,14 +108,26 @@ for (const [agent, expected] of Object.entries(ends)) {
       }
     });
 
-    test('nothing of it is unknown, and it tells of its conversation and its tokens', () => {
+    test('it waits for its model from its word that it asks again until that answers', () => {
+      const lines = linesOf(agent, 'rate-limit-twice');
+      const states = lines.map((_, index) => read(agent, lines.slice(0, index + 1)).facts.retrying !== null);
+      const changes = states.filter((state, index) => state !== states[index - 1]);
+      assert.deepEqual(changes, [false, true, false]);
+    });
+
+    test('nothing of it is unknown, and it tells of its conversation', () => {
       for (const [name, lines] of recordings(agent)) assert.equal(read(agent, lines).facts.unknown, 0, name);
       const { facts } = read(agent, linesOf(agent, 'success'));
       assert.match(facts.conversation ?? '', /^[\w-]{20,}$/);
-      assert.ok((facts.usage?.inputTokens ?? 0) > 0 && (facts.usage?.outputTokens ?? 0) > 0);
     });
   });
 }
+
+test('codex, which does not say how long it waits, waits no more from the first part of the answer on', () => {
+  const lines = linesOf('codex', 'rate-limit-twice');
+  const first = lines.findIndex(({ line }) => line.includes('item/agentMessage/delta'));
+  assert.equal(read('codex', lines.slice(0, first + 1)).facts.retrying, null);
+});
 
 function recordings(agent: string): [string, Line[]][] {
   return globSync(`${agent}/*/*.jsonl`, { cwd: fixtures })

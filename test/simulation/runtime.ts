@@ -55,6 +55,7 @@ export function makeRuntime(scheduler: Scheduler, machine: Machine, life: Life):
         at = end;
       }
     },
+    resources: (handles) => scheduler.call(life, () => handles.map(() => null)),
     stop: (handle, graceMs) =>
       scheduler.call(
         life,

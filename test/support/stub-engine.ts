@@ -32,6 +32,7 @@ const session: SessionView = {
   startedAt: '2026-01-01T00:00:00.000Z',
   endedAt: null,
   lastLine: null,
+  usage: null,
   status: { state: 'working', because: 'its program runs', source: 'process', ageMs: 0 },
   asks: [],
 };
@@ -85,6 +86,7 @@ export function stubEngine(home: string): StubEngine {
     cancel: () => Promise.reject(new AoError('failed', 'it cannot be cancelled')),
     accept: () => Promise.reject(new AoError('usage', 'nothing to accept')),
     diff: async (id) => `diff of ${id}\n`,
+    resources: async () => ({}),
     session: async (id) => ({ ...session, id }),
     log: async (_id, { after }) => ({ after, bytes: oneLine() }),
     send: async (id) => ({ id: 'm1', session: id, state: 'queued', problem: null }),

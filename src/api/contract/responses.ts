@@ -3,7 +3,9 @@ import type { Event } from '../../domain/events.ts';
 import type { RunView } from '../../engine/engine.ts';
 
 export type { Event } from '../../domain/events.ts';
+export type { Usage } from '../../domain/agent-facts.ts';
 export type { Report } from '../../domain/report.ts';
+export type { Resources } from '../../ports/runtime.ts';
 export type {
   CleanResult,
   LogRequest,

@@ -4,6 +4,7 @@ import { messageBody, permitBody } from '../contract/requests.ts';
 
 export function sessionRoutes(app: Hono, { engine }: ApiContext): void {
   app.get('/sessions', async (c) => c.json(await engine.sessions()));
+  app.get('/resources', async (c) => c.json(await engine.resources()));
   app.get('/sessions/:id', async (c) => c.json(await engine.session(c.req.param('id'))));
   app.post('/sessions/:id/messages', async (c) => {
     const { text, interrupt } = await readBody(c, messageBody);

@@ -4,6 +4,7 @@ import type { Define } from '../command.ts';
 import { printJson, printLine, remark } from '../output/style.ts';
 import { columns } from '../screen/columns.ts';
 import { elapsed } from '../screen/elapsed.ts';
+import { megabytes } from '../screen/usage.ts';
 
 export const define: Define = (command) => {
   command
@@ -15,11 +16,13 @@ export const define: Define = (command) => {
 async function list({ live = false, json = false }: { live?: boolean; json?: boolean }): Promise<void> {
   const client = await connect({ start: true });
   const [all, runs] = await Promise.all([client.sessions(), json ? [] : client.runs()]);
+  const used = live ? await client.resources() : {};
   const blocked = runs.find(({ activity }) => activity.startsWith('disk_blocked: '));
   if (blocked !== undefined) remark(blocked.activity);
   const sessions = all
     .filter(({ state }) => !live || state !== 'ended')
-    .toSorted((a, b) => rank(a) - rank(b) || b.startedAt.localeCompare(a.startedAt));
+    .toSorted((a, b) => rank(a) - rank(b) || b.startedAt.localeCompare(a.startedAt))
+    .map((session) => ({ ...session, ...(live ? { resources: used[session.id] ?? null } : {}) }));
   if (json) return printJson(sessions);
   if (sessions.length === 0) return printLine(live ? 'no session is running' : 'there was no session yet');
   const rows = sessions.map((session) => [
@@ -27,11 +30,13 @@ async function list({ live = false, json = false }: { live?: boolean; json?: boo
     session.outcome ?? session.status.state.replaceAll('_', ' '),
     session.agent,
     elapsed(session.startedAt, session.endedAt, Date.now()),
+    ...(live ? [session.resources ? megabytes(session.resources.memoryBytes) : 'unknown'] : []),
     session.run,
     session.task.slice(0, 8),
     session.asks[0]?.title ?? session.title,
   ]);
-  columns(['SESSION', 'STATE', 'AGENT', 'TIME', 'RUN', 'TASK', 'TITLE'], rows).forEach(printLine);
+  const memory = live ? ['MEMORY'] : [];
+  columns(['SESSION', 'STATE', 'AGENT', 'TIME', ...memory, 'RUN', 'TASK', 'TITLE'], rows).forEach(printLine);
 }
 
 /** What waits for a person stands on top. */

@@ -53,8 +53,10 @@ async function details(
 ): Promise<void> {
   const subject = findSubject(id, runs, await client.sessions());
   if (subject.kind === 'session') {
-    if (json) return printJson(subject.session);
-    return sessionDetails(subject.session, Date.now()).forEach(printLine);
+    const { session } = subject;
+    const resources = (await client.resources())[session.id] ?? null;
+    if (json) return printJson({ ...session, resources });
+    return sessionDetails({ ...session, resources }, Date.now()).forEach(printLine);
   }
   const { run } = subject;
   const report = await client.report(run.id);

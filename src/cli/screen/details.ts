@@ -1,9 +1,10 @@
-import type { Report, RunView, SessionView, TaskView } from '../../api/contract/responses.ts';
+import type { Report, Resources, RunView, SessionView, TaskView } from '../../api/contract/responses.ts';
 import { cleanText } from '../../lib/clean-text.ts';
 import { elapsed } from './elapsed.ts';
 import type { Paint } from './paint.ts';
 import { phaseOf } from './phases.ts';
 import { oneLine } from './text-width.ts';
+import { resourcesText, usageText } from './usage.ts';
 
 const EVIDENCE_LINES = 12;
 
@@ -73,14 +74,19 @@ function evidenceLines(detail: string | null): string[] {
   return [...lines.slice(0, EVIDENCE_LINES).map((line) => `${field('')}  │ ${oneLine(line)}`), ...more];
 }
 
-export function sessionDetails(session: SessionView, now: number): string[] {
-  const { state, outcome, pid, terminal } = session;
+export function sessionDetails(
+  session: SessionView & { resources: Resources | null },
+  now: number,
+): string[] {
+  const { state, outcome, pid, terminal, resources } = session;
   const time = elapsed(session.startedAt, session.endedAt, now);
   return [
     `session ${session.id}  ${oneLine(session.title)}`,
     `${field('state')}${outcome ?? state}${pid === null ? '' : ` (process ${pid})`} · ${time}`,
     ...statusLines(session),
     `${field('agent')}${oneLine(`${session.agent}/${session.account}`)}`,
+    `${field('usage')}${usageText(session.usage)}`,
+    ...(state === 'running' ? [`${field('uses')}${resources ? resourcesText(resources) : 'unknown'}`] : []),
     `${field('run')}${session.run}`,
     `${field('task')}${session.task}`,
     `${field('branch')}${session.branch}`,

@@ -2,6 +2,7 @@ import type { Report } from '../../api/contract/responses.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import type { Meaning, Paint } from './paint.ts';
 import { fit, oneLine } from './text-width.ts';
+import { spentText } from './usage.ts';
 
 type ReportTask = Report['tasks'][number];
 
@@ -18,6 +19,7 @@ interface Place {
 export function summary(report: Report, { paint, ...place }: Place & { paint: Paint }): string[] {
   return [
     headline(report, paint),
+    ...(report.usage === null ? [] : [spentText(report.usage)]),
     ...doneLines(report, paint),
     ...remainingLines(report, paint),
     ...flakyLines(report),

@@ -1,18 +1,11 @@
 import type { AgentFailure, TurnEnd } from '../../../domain/agent-facts.ts';
 import type { Beginning, LaunchSpec, Observation, Step } from '../../../ports/agent.ts';
-import {
-  type JsonLinesState,
-  type JsonObject,
-  listAt,
-  noJsonLine,
-  numberAt,
-  objectAt,
-  textAt,
-} from '../json-lines.ts';
+import { type JsonLinesState, type JsonObject, listAt, noJsonLine, objectAt, textAt } from '../json-lines.ts';
 import { interpretLines, seen, unknown } from '../interpret-lines.ts';
 import { readRpc, type RpcMessage, rpcLine } from '../json-rpc.ts';
 import { deed, emptyAnswer, said } from '../said.ts';
 import { failureOf } from './failure.ts';
+import { nothingSpent, type Spending, spendingOf, spentInTurn, spentUpTo, usageOf } from './usage.ts';
 
 /** Plain data. */
 export interface AcpState {
@@ -31,6 +24,7 @@ export interface AcpState {
   unsaid: string;
   /** Questions that are open: the agent's own id of each, and its options. */
   asked: { [request: string]: { id: string | number; options: AcpOption[] } };
+  spending: Spending;
 }
 
 export interface AcpOption {
@@ -49,6 +43,7 @@ const nothing = {
   full: false,
   unsaid: '',
   asked: {},
+  spending: nothingSpent,
 };
 
 export function begin({ workspace, permissions }: Opening): Beginning<AcpState> {
@@ -92,13 +87,13 @@ function response(message: RpcMessage & { kind: 'response' }, state: AcpState): 
   }
   // The first two answers, one after the other, are to the greeting and to the wish for a session.
   if (error !== null) return seen(state, failed(failureOf(error)));
-  return state.greeted ? opened(textAt(result, 'sessionId'), state) : greeted(state);
+  return state.greeted ? opened(textAt(result, 'sessionId'), state) : greeted(result, state);
 }
 
-function greeted(state: AcpState): Step<AcpState> {
+function greeted(result: unknown, state: AcpState): Step<AcpState> {
   const params = { cwd: state.workspace, mcpServers: [] };
   const replies = [rpcLine({ id: 'session', method: 'session/new', params }, '2.0')];
-  return { ...seen({ ...state, greeted: true }), replies };
+  return { ...seen({ ...state, greeted: true, spending: spendingOf(result) }), replies };
 }
 
 function opened(session: string, state: AcpState): Step<AcpState> {
@@ -120,15 +115,20 @@ function turnEnded(
   const open = Object.keys(state.asked).map((request): Observation => ({ kind: 'settled', request }));
   const end: TurnEnd =
     error === null ? endOf(result, before) : { outcome: 'failed', failure: failureOf(error) };
-  const spent = objectAt(result, 'usage');
+  const spending = spentInTurn(result, state.spending);
   return seen(
-    { ...state, working: false, spoke: false, full: false, asked: {} },
+    { ...state, working: false, spoke: false, full: false, asked: {}, spending },
     { kind: 'received', message: String(id) },
     ...observations,
     ...open,
-    ...(numberAt(spent, 'totalTokens') > 0 ? [usageOf(spent)] : []),
+    ...usageSeen(spending, before.spending),
     { kind: 'turn_ended', ...end },
   );
+}
+
+function usageSeen(now: Spending, before: Spending): Observation[] {
+  const isNew = now.tokens !== before.tokens || now.costUsd !== before.costUsd;
+  return isNew ? [{ kind: 'usage', usage: usageOf(now) }] : [];
 }
 
 /** Agents call nearly every failure an end in good order; what they said, or did not, tells the two apart where anything does. */
@@ -158,18 +158,6 @@ function isFree(result: unknown): boolean {
 
 function failing(kind: AgentFailure['class'], message: string): TurnEnd {
   return { outcome: 'failed', failure: { class: kind, message, resetAt: null } };
-}
-
-function usageOf(spent: JsonObject): Observation {
-  return {
-    kind: 'usage',
-    usage: {
-      inputTokens: numberAt(spent, 'inputTokens'),
-      cachedInputTokens: numberAt(spent, 'cachedReadTokens'),
-      outputTokens: numberAt(spent, 'outputTokens'),
-      costUsd: null,
-    },
-  };
 }
 
 /** What it asks of us. We offered neither files nor terminals: everything but a permission is declined at once. */
@@ -217,7 +205,14 @@ const noRoom = /^Compaction (cancelled|is blocked)/;
 
 const beginning = new Set(['agent_message_chunk', 'agent_thought_chunk', 'tool_call']);
 
-function update(value: JsonObject, before: AcpState): Step<AcpState> {
+function update(value: JsonObject, state: AcpState): Step<AcpState> {
+  const spending = spentUpTo(value, state.spending);
+  const step = deeds(value, { ...state, spending });
+  step.observations.push(...usageSeen(spending, state.spending));
+  return step;
+}
+
+function deeds(value: JsonObject, before: AcpState): Step<AcpState> {
   const what = textAt(value, 'sessionUpdate');
   // What comes behind the end of a turn tells of what was done in it.
   if (!(before.working ? answering : beginning).has(what)) return seen(before);

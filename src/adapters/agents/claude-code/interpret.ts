@@ -2,6 +2,7 @@ import type { AgentFailure } from '../../../domain/agent-facts.ts';
 import type { Beginning, Observation, Step } from '../../../ports/agent.ts';
 import { interpretLines, unknown } from '../interpret-lines.ts';
 import {
+  isObject,
   type JsonLinesState,
   type JsonObject,
   listAt,
@@ -157,25 +158,25 @@ function settled(id: string, state: ClaudeState): Seen {
 
 /** What it says of the end is not in `subtype`, which is `success` also where the model could not be asked at all. */
 function result(value: JsonObject, state: ClaudeState): Seen {
-  const usage = objectAt(value, 'usage');
-  const models = Object.values(objectAt(value, 'modelUsage'));
-  const sum = (key: string): number => models.reduce<number>((all, model) => all + numberAt(model, key), 0);
-  const known = models.length > 0;
-  const seen: Observation[] = [
-    {
-      kind: 'usage',
-      usage: {
-        inputTokens: known ? sum('inputTokens') : numberAt(usage, 'input_tokens'),
-        cachedInputTokens: known ? sum('cacheReadInputTokens') : numberAt(usage, 'cache_read_input_tokens'),
-        outputTokens: known ? sum('outputTokens') : numberAt(usage, 'output_tokens'),
-        costUsd: typeof value['total_cost_usd'] === 'number' ? numberAt(value, 'total_cost_usd') : null,
-      },
-    },
-  ];
   const open = Object.keys(state.asked).map((request): Observation => ({ kind: 'settled', request }));
   const next = { ...state, working: false, asked: {}, error: '', resetAt: null };
-  const ended: Observation[] = [...seen, ...open, { kind: 'turn_ended', ...endOf(value, state) }];
+  const ended: Observation[] = [usageOf(value), ...open, { kind: 'turn_ended', ...endOf(value, state) }];
   return state.waiting.length > 0 ? started(next, ended) : [next, ended];
+}
+
+/** Of the whole session; its `usage` is of the turn alone, that of its messages comes again with each part of one. */
+function usageOf(value: JsonObject): Observation {
+  const models = Object.values(objectAt(value, 'modelUsage'));
+  const sum = (...keys: string[]): number =>
+    keys.flatMap((key) => models.map((model) => numberAt(model, key))).reduce((all, one) => all + one, 0);
+  const cached = sum('cacheReadInputTokens');
+  const input = sum('inputTokens', 'cacheCreationInputTokens') + cached;
+  const cost = value['total_cost_usd'];
+  const usage = {
+    tokens: isObject(value['modelUsage']) ? { input, cached, output: sum('outputTokens') } : null,
+    costUsd: typeof cost === 'number' ? cost : null,
+  };
+  return { kind: 'usage', usage };
 }
 
 function endOf(

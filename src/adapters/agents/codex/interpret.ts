@@ -22,6 +22,8 @@ export interface CodexState {
   turn: string | null;
   /** It has said or done anything in that turn. */
   spoke: boolean;
+  /** It asks its model again by itself and was not answered yet; it does not say how long it waits. */
+  waits: boolean;
   /** Questions that are open: the server's own id of each, under that id as text. */
   asked: { [request: string]: string | number };
   /** When a window that is used up opens again, in milliseconds since the epoch. */
@@ -34,7 +36,16 @@ export function begin({ workspace, model, permissions }: ThreadSpec): Beginning<
   const spec = { workspace, model, permissions };
   const clientInfo = { name: 'ao', title: 'ao', version: '1' };
   return {
-    state: { lines: noJsonLine, spec, thread: null, turn: null, spoke: false, asked: {}, resetAt: null },
+    state: {
+      lines: noJsonLine,
+      spec,
+      thread: null,
+      turn: null,
+      spoke: false,
+      waits: false,
+      asked: {},
+      resetAt: null,
+    },
     replies: [rpcLine({ id: 'initialize', method: 'initialize', params: { clientInfo } }, null)],
   };
 }
@@ -127,7 +138,7 @@ function notification(
       return turnEnded(objectAt(params, 'turn'), state);
     case 'item/started':
     case 'item/completed':
-      return itemSeen(item(method, objectAt(params, 'item')), state);
+      return itemSeen(method, objectAt(params, 'item'), state);
     case 'serverRequest/resolved':
       return settled(String(params['requestId']), state);
     case 'account/rateLimits/updated':
@@ -146,13 +157,16 @@ function turnBegun(turn: string, state: CodexState): Step<CodexState> {
   return seen({ ...state, turn, spoke: false }, { kind: 'turn_started' });
 }
 
-function itemSeen(observations: Observation[], state: CodexState): Step<CodexState> {
-  return seen({ ...state, spoke: state.spoke || observations.length > 0 }, ...observations);
+function itemSeen(method: string, value: JsonObject, state: CodexState): Step<CodexState> {
+  if (value['type'] === 'userMessage') return seen(state); // ours comes back
+  const observations = item(method, value);
+  const next = { ...state, spoke: state.spoke || observations.length > 0, waits: false };
+  return state.waits ? seen(next, { kind: 'answering' }, ...observations) : seen(next, ...observations);
 }
 
 function turnEnded(turn: JsonObject, state: CodexState): Step<CodexState> {
   const open = Object.keys(state.asked).map((id): Observation => ({ kind: 'settled', request: id }));
-  const next = { ...state, turn: null, asked: {}, resetAt: null };
+  const next = { ...state, turn: null, waits: false, asked: {}, resetAt: null };
   return seen(next, ...open, { kind: 'turn_ended', ...endOf(turn, state) });
 }
 
@@ -187,23 +201,21 @@ function item(method: string, value: JsonObject): Observation[] {
   }
 }
 
+/** Of the whole thread. */
 function usage(total: JsonObject): Observation {
-  return {
-    kind: 'usage',
-    usage: {
-      inputTokens: numberAt(total, 'inputTokens'),
-      cachedInputTokens: numberAt(total, 'cachedInputTokens'),
-      outputTokens: numberAt(total, 'outputTokens'),
-      costUsd: null,
-    },
+  const tokens = {
+    input: numberAt(total, 'inputTokens'),
+    cached: numberAt(total, 'cachedInputTokens'),
+    output: numberAt(total, 'outputTokens'),
   };
+  return { kind: 'usage', usage: { tokens, costUsd: null } };
 }
 
 /** An error that it goes on from by itself; of the other ones the end of the turn tells. */
 function erred(params: JsonObject, state: CodexState): Step<CodexState> {
   if (params['willRetry'] !== true) return seen(state);
   const failure = failureOf(objectAt(params, 'error'), null);
-  return seen(state, { kind: 'retrying', failure, delayMs: 0 });
+  return seen({ ...state, waits: true }, { kind: 'retrying', failure, delayMs: null });
 }
 
 /** Of the windows that are used up the one that opens last. */

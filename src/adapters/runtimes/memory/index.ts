@@ -84,7 +84,21 @@ export function memoryRuntime(programs: Readonly<Record<string, MemoryProgram>>)
     );
   }
 
-  return { name: 'memory', start, find, observe, wait, follow, followEvents, stop, ...filesOf(held) };
+  // Its programs are parts of this process: what one of them uses nobody can tell.
+  const resources: Runtime['resources'] = async (of) => of.map(() => null);
+
+  return {
+    name: 'memory',
+    start,
+    find,
+    observe,
+    wait,
+    follow,
+    followEvents,
+    resources,
+    stop,
+    ...filesOf(held),
+  };
 }
 
 async function* followed(

@@ -3,6 +3,7 @@ import type { Runtime } from '../../../ports/runtime.ts';
 import { findHolder } from '../find-holder.ts';
 import { endSession, followEvents, followOutput, observe, seal, wait } from '../held-session.ts';
 import { forgetOutput, keptFrom } from '../kept-output.ts';
+import { resources } from '../resources.ts';
 import { startSession } from './start.ts';
 import { appendInput, endInput, readInput } from './input.ts';
 
@@ -25,6 +26,7 @@ export const processRuntime: Runtime = {
   followEvents,
   follow: (handle, offset, signal) => followOutput(handle, { offset, end }, signal),
   stop: endSession,
+  resources,
   seal,
   keptFrom,
   forget: forgetOutput,

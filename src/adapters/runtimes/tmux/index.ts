@@ -6,6 +6,7 @@ import type { Runtime } from '../../../ports/runtime.ts';
 import { findHolder } from '../find-holder.ts';
 import { endSession, followEvents, followOutput, observe, seal, wait } from '../held-session.ts';
 import { forgetOutput, keptFrom } from '../kept-output.ts';
+import { resources } from '../resources.ts';
 import { names } from '../session-files.ts';
 import { terminalEnd } from '../wrapper.ts';
 import { pressIn, typeInto } from './input.ts';
@@ -46,6 +47,7 @@ export function tmuxRuntime(socket: string): Runtime {
       await untilWhole(handle); // removing the pane cuts off what is not written yet
       await removeSession(placeOf(handle));
     },
+    resources,
     seal,
     keptFrom,
     forget: forgetOutput,

@@ -56,6 +56,7 @@ export function report(changes: Partial<Report> = {}): Report {
     baseline: { findings: [] },
     tasks: [],
     remaining: [],
+    usage: null,
     elapsedMs: 125_000,
     ...changes,
   };

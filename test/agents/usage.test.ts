@@ -1,0 +1,70 @@
+// What agents tell of tokens and money beside what the model server of their recordings counted.
+import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { findAgent } from '../../src/adapters/registry.ts';
+import { heard, nothingHeard, type Tokens, type Usage } from '../../src/domain/agent-facts.ts';
+import { usage as answered } from '../support/model-server/dialect.ts';
+import { recordedOutput } from '../support/recorded-output.ts';
+
+const fixtures = path.join(import.meta.dirname, 'fixtures');
+
+/** In each of these recordings the model answered twice: once more after a tool, or in a second turn. */
+const scenarios = ['success', 'follow-up'];
+const counted: Tokens = {
+  input: 2 * (answered.input + answered.cached),
+  cached: 2 * answered.cached,
+  output: 2 * answered.output,
+};
+/** By the prices per million that opencode and kilo were given: 1 for input, 2 for output, none for what was cached. */
+const givenPrice = (2 * (answered.input + 2 * answered.output)) / 1e6;
+
+/** `own`: by the agent's own list of prices. */
+const told: Record<string, { tokens: Tokens | null; cost: number | 'own' | null }> = {
+  'claude-code': { tokens: counted, cost: 'own' },
+  codex: { tokens: counted, cost: null },
+  qwen: { tokens: counted, cost: null },
+  'claude-agent-acp': { tokens: counted, cost: 'own' },
+  // It does not tell what came from a cache.
+  gemini: { tokens: { ...counted, cached: null }, cost: null },
+  // They tell the tokens of the last answer alone: no sum can be made of that.
+  opencode: { tokens: null, cost: givenPrice },
+  kilocode: { tokens: null, cost: givenPrice },
+  // It tells how full its context is, and nothing else.
+  kimi: { tokens: null, cost: null },
+};
+
+for (const [client, { tokens, cost }] of Object.entries(told)) {
+  for (const scenario of scenarios) {
+    test(`${client}, ${scenario}: the tokens and the price of both answers, each once`, () => {
+      const usage = lastUsage(client, scenario);
+      assert.deepEqual(usage.tokens, tokens);
+      if (cost === 'own') assert.ok((usage.costUsd ?? 0) > 0);
+      else assert.equal(usage.costUsd?.toFixed(9) ?? null, cost?.toFixed(9) ?? null);
+    });
+  }
+}
+
+test('a price is of the whole session, not of its last turn', () => {
+  const [first, last] = prices('claude-code', 'follow-up');
+  assert.equal(last?.toFixed(9), (2 * (first ?? 0)).toFixed(9));
+});
+
+function lastUsage(client: string, scenario: string): Usage {
+  const facts = observations(client, scenario).reduce((known, seen) => heard(known, seen, 1), nothingHeard);
+  return facts.usage ?? { tokens: null, costUsd: null };
+}
+
+function prices(client: string, scenario: string): (number | null)[] {
+  return observations(client, scenario).flatMap((seen) =>
+    seen.kind === 'usage' ? [seen.usage.costUsd] : [],
+  );
+}
+
+function observations(client: string, scenario: string) {
+  const [file = ''] = globSync(`${client}/*/${scenario}.jsonl`, { cwd: fixtures });
+  const agent = findAgent(client === 'claude-agent-acp' ? 'acp' : client);
+  const { state } = agent.begin({ workspace: '/home/user/project', model: null, permissions: 'ask' });
+  return agent.interpret(recordedOutput(file.slice(0, -'.jsonl'.length)), state).observations;
+}
