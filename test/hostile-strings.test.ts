@@ -80,7 +80,12 @@ test('a prompt holds them clean, and fenced by more backticks than they have', (
     ];
     const checks = [{ name: one, command: one }];
     const facts = { title: one, findings: [finding(one, index)], problems, checks };
-    const prompt = writePrompt({ ...facts, scope: one, allowTestEdits: false, attempt: 2 });
+    const prompt = writePrompt({
+      ...facts,
+      scope: one,
+      allowTestEdits: false,
+      earlier: { isKept: true, movedTo: one },
+    });
     assert.doesNotMatch(prompt, unsafe);
     const sections = prompt.split('\n').filter((line) => /^\[[A-Z]+\]$/.test(line));
     const inFences = withoutFences(prompt)

@@ -1,6 +1,7 @@
 /**
  * What went wrong for an agent, told apart by what helps: waiting (rate_limit, overloaded, usage_limit), a person
- * (quota, authentication), a fresh conversation (context_full), another try (network, truncated, other).
+ * (quota, authentication), a fresh conversation (context_full; conversation_gone: it does not know the one that it was to take up,
+ * and did nothing), another try (network, truncated, other).
  */
 export type FailureClass =
   | 'rate_limit'
@@ -9,6 +10,7 @@ export type FailureClass =
   | 'quota'
   | 'authentication'
   | 'context_full'
+  | 'conversation_gone'
   | 'network'
   | 'truncated'
   | 'other';
@@ -40,6 +42,14 @@ export interface Tokens {
 export interface Usage {
   tokens: Tokens | null;
   costUsd: number | null;
+}
+
+/** A conversation of an earlier session that a session is to take up. */
+export interface TakenUp {
+  /** The agent's own name for it. */
+  conversation: string;
+  /** What it had cost until then, as far as that is known. */
+  spent: Usage;
 }
 
 /** How a turn ended, by the agent's own account: a fact about its protocol, never a verdict on its work. */

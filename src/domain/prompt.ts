@@ -12,8 +12,15 @@ export interface PromptFacts {
   /** Glob of the paths that may be touched, or null. */
   scope: string | null;
   allowTestEdits: boolean;
-  /** 1-based. */
-  attempt: number;
+  /** Of the attempts before, where there were any. */
+  earlier: EarlierWork | null;
+}
+
+interface EarlierWork {
+  /** What they did is in the workspace, but for what was refused. */
+  isKept: boolean;
+  /** Set where this agent remembers the last one: where it works now. */
+  movedTo: string | null;
 }
 
 export const FINDING_BYTES = 8 * 1024;
@@ -41,10 +48,17 @@ interface Piece {
   text: string;
 }
 
-function what({ title, findings, attempt }: PromptFacts): string {
+function what({ title, findings, earlier }: PromptFacts): string {
   const goal = findings.length === 1 ? 'it passes' : `all ${findings.length} findings below pass`;
-  const again = attempt > 1 ? ' An earlier attempt was not accepted; its work is still here.' : '';
+  const again = earlier === null ? '' : ` ${earlierAttempts(earlier)}`;
   return `Fix ${plainLine(title, 200)}. Change the code so that ${goal}.${again}`;
+}
+
+function earlierAttempts({ isKept, movedTo }: EarlierWork): string {
+  const work = isKept ? 'its work is still here' : 'nothing of its work is here';
+  if (movedTo === null) return `An earlier attempt was not accepted; ${work}.`;
+  const place = `You work in ${plainLine(movedTo, 4096)} now: no other directory of before holds, and files may differ from what you remember, so read them again.`;
+  return `You tried this before, in this conversation, and that was not accepted or was cut short; ${work}. ${place}`;
 }
 
 function context({ findings, problems }: PromptFacts): string {

@@ -1,4 +1,4 @@
-import type { AgentFailure, Usage } from './agent-facts.ts';
+import type { AgentFailure, TakenUp, Usage } from './agent-facts.ts';
 import type { Problem, Verdict } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { SessionState } from './lifecycles/session.ts';
@@ -83,6 +83,8 @@ export interface Session {
   failure?: AgentFailure | null;
   /** The agent's own name for its conversation, under which it can be taken up again. */
   conversation?: string | null;
+  /** Set where it was to go on with a conversation of before; written down before its agent starts. */
+  takesUp?: TakenUp | null;
   usage?: Usage | null;
   workspace: WorkspaceRef;
   /** Tree of the workspace after its setup, where that changed the project's files. */

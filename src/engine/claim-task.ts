@@ -1,3 +1,5 @@
+import type { TakenUp } from '../domain/agent-facts.ts';
+import { conversationToTakeUp } from '../domain/take-up.ts';
 import type { Attempt, Session, Task } from '../domain/task.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
@@ -21,7 +23,9 @@ export async function claimTask(context: RunContext, taskId: string, account: st
   const session = sessionName(task, number);
   const problems = start.conflict === null ? task.problems : [...task.problems, start.conflict];
   const patch = { attempt: number, reason: null, problems, updatedAt: context.clock.now() };
-  const rows = rowsOf(context, { task, number, session, account, base: run.head, start: start.commit });
+  const takesUp = await conversationOf(context, task, account);
+  const place = { base: run.head, start: start.commit, takesUp };
+  const rows = rowsOf(context, { task, number, session, account, ...place });
   const claimed = await applyTransitions(
     context.store,
     [{ kind: 'task', row: task, event: 'claim', patch, body: { attempt: number, session } }],
@@ -37,6 +41,14 @@ export async function claimTask(context: RunContext, taskId: string, account: st
   return claimed;
 }
 
+/** The one that the attempt goes on with, where its agent can do that in another directory. */
+async function conversationOf(context: RunContext, task: Task, account: string): Promise<TakenUp | null> {
+  const { agent } = context.options;
+  if (context.findAgent(agent).capabilities.takesUp !== 'anywhere') return null;
+  const sessions = await context.store.list('session', { run: context.run, task: task.id });
+  return conversationToTakeUp(sessions, { agent, account });
+}
+
 interface Claim {
   task: Task;
   number: number;
@@ -44,10 +56,11 @@ interface Claim {
   account: string;
   base: string;
   start: string;
+  takesUp: TakenUp | null;
 }
 
 function rowsOf(context: RunContext, claim: Claim): { attempt: Attempt; session: Session } {
-  const { task, number, session, account, base, start } = claim;
+  const { task, number, session, account, base, start, takesUp } = claim;
   const { agent, workspace } = context.options;
   const startedAt = context.clock.now();
   const shared = { run: context.run, task: task.id, agent, account, startedAt, endedAt: null };
@@ -72,6 +85,7 @@ function rowsOf(context: RunContext, claim: Claim): { attempt: Attempt; session:
       attempt: number,
       state: 'starting',
       exitCode: null,
+      takesUp,
       workspace: { kind: workspace, path: workspacePath(context, session), branch: `ao/${session}`, start },
       dir: context.layout.session(context.run, session),
       handle: null,

@@ -52,6 +52,33 @@ test('an agent that could not be started is judged so too when the daemon dies b
   assert.equal((await store.get('task', 't1'))?.state, 'ready');
 });
 
+test('an attempt whose agent did nothing because its conversation is gone is given back', async () => {
+  const store = openMemoryStore(clock);
+  const change = { commit: 'c'.repeat(40), tree: 'd'.repeat(40) };
+  const failure = { class: 'conversation_gone', message: 'No conversation found', resetAt: null } as const;
+  const handle = { runtime: 'process', pid: 1, startTime: '', dir: '/d', mark: 'm' };
+  const takesUp = { conversation: 'old', spent: { tokens: null, costUsd: null } };
+  await store.commit(
+    [
+      { op: 'insert', kind: 'run', row: runRow('run-1') },
+      {
+        op: 'insert',
+        kind: 'task',
+        row: taskRow('t1', { state: 'in_flight', attempt: 2, attemptsAllowed: 2 }),
+      },
+      { op: 'insert', kind: 'attempt', row: attemptRow('t1', { number: 2, change }) },
+      { op: 'insert', kind: 'session', row: { ...session, attempt: 2, failure, handle, takesUp } },
+    ],
+    [],
+  );
+  const context: Partial<RunContext> = { store, clock, run: 'run-1' };
+  const never = new AbortController().signal;
+  await continueAttempt(context as RunContext, 't1.2', { letGo: never, stop: never });
+  const task = await store.get('task', 't1');
+  assert.deepEqual([task?.state, task?.attempt, task?.attemptsAllowed], ['ready', 2, 3]);
+  assert.equal((await store.get('attempt', 't1.2'))?.outcome, 'not_verifiable');
+});
+
 test('what an ended agent was still to be told is undelivered, also when the daemon dies before it can write that', async () => {
   const store = openMemoryStore(clock);
   const said = newMessage(session, { kind: 'message', text: 'and so' }, 1);

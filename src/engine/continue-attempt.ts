@@ -5,7 +5,7 @@ import type { RunContext } from './context.ts';
 import { isOfTheDisk } from './disk-watch.ts';
 import { exists, wasStarted } from './was-started.ts';
 import { closeOutbox } from './outbox.ts';
-import { putBack, recordVerdict, supersede } from './record-verdict.ts';
+import { putBack, recordVerdict, startAnew, supersede } from './record-verdict.ts';
 import { saveWork } from './save-work.ts';
 import { startSession } from './start-session.ts';
 import { stopSession } from './stop-session.ts';
@@ -46,7 +46,17 @@ export async function continueAttempt(
   await closeOutbox(context, rows.session);
   if (rows.session.handle === null) return endNotStarted(context, rows); // its end was written, the verdict was not
   const change = rows.attempt.change ?? (await saveWork(context, rows.task, rows.attempt, rows.session));
+  if (foundNoConversation(rows.session)) return beginAnew(context, rows, change);
   await decide(context, rows, change, signals.stop);
+}
+
+/** It was to take one up, and did nothing for want of it. */
+function foundNoConversation({ takesUp, failure }: Session): boolean {
+  return Boolean(takesUp) && failure?.class === 'conversation_gone';
+}
+
+async function beginAnew(context: RunContext, rows: Rows, change: Change): Promise<void> {
+  if (!(await endUnwanted(context, rows, change))) await startAnew(context, rows, change);
 }
 
 /** The gate, unless nobody wants the change any more; when that happens meanwhile, the gate is given up. */

@@ -93,6 +93,10 @@ export interface SessionView {
   agent: string;
   /** Name of the login that it works under. */
   account: string;
+  /** The agent's own name for its conversation; null where it has none, or has not said it yet. */
+  conversation: string | null;
+  /** It goes on with a conversation of an attempt before. */
+  takenUp: boolean;
   state: string;
   outcome: string | null;
   workspace: string;

@@ -40,7 +40,8 @@ export class Hearing {
     this.#context = context;
     this.#session = session;
     this.agent = context.findAgent(session.agent);
-    const place = { prompt: '', promptFile: '', workspace: session.workspace.path, dir: session.dir };
+    const { workspace, dir, takesUp = null } = session;
+    const place = { prompt: '', promptFile: '', workspace: workspace.path, dir, takesUp };
     const { state, replies } = this.agent.begin(launchSpec(context.options, place));
     this.state = state;
     this.opening = { replies, evidence: [] };

@@ -41,10 +41,33 @@ export async function recordVerdict(
 }
 
 /** A person stopped the run: the task is ready again, with the work kept and the attempt given back. */
-export async function putBack(
+export function putBack(
+  context: RunContext,
+  rows: { task: Task; attempt: Attempt; session: Session },
+  change: { commit: string; tree: string } | null,
+): Promise<void> {
+  return giveBack(context, rows, change, { outcome: 'killed', reason: STOPPED });
+}
+
+/**
+ * Its agent was to go on with a conversation that is gone, and has done nothing: the attempt is given back. That is bounded
+ * by itself: the next one begins a new conversation, and one that was not taken up cannot be gone.
+ */
+export function startAnew(
+  context: RunContext,
+  rows: { task: Task; attempt: Attempt; session: Session },
+  change: { commit: string; tree: string } | null,
+): Promise<void> {
+  return giveBack(context, rows, change, { outcome: 'not_verifiable', reason: conversationGone });
+}
+
+const conversationGone = 'the conversation that it was to take up is gone';
+
+async function giveBack(
   context: RunContext,
   { task, attempt, session }: { task: Task; attempt: Attempt; session: Session },
   change: { commit: string; tree: string } | null,
+  { outcome, reason }: { outcome: AttemptOutcome; reason: string },
 ): Promise<void> {
   const now = context.clock.now();
   await applyTransitions(
@@ -56,11 +79,11 @@ export async function putBack(
         event: 'return',
         patch: {
           kept: change?.commit ?? task.kept,
-          reason: STOPPED,
+          reason,
           attemptsAllowed: task.attemptsAllowed + 1,
           updatedAt: now,
         },
-        body: { reason: STOPPED },
+        body: { reason },
       },
     ],
     [
@@ -69,7 +92,7 @@ export async function putBack(
         kind: 'attempt',
         id: attempt.id,
         expect: {},
-        patch: { outcome: 'killed', reason: session.reason ?? STOPPED, change, endedAt: now },
+        patch: { outcome, reason: session.reason ?? reason, change, endedAt: now },
       },
     ],
   );

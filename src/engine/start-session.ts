@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writePrompt } from '../domain/prompt.ts';
+import { type PromptFacts, writePrompt } from '../domain/prompt.ts';
 import { runtimeOf } from '../domain/run.ts';
 import type { Attempt, Session, Task } from '../domain/task.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -44,6 +44,7 @@ export async function startSession(
       promptFile: brief.file,
       workspace,
       dir: session.dir,
+      takesUp: session.takesUp ?? null,
     }),
   );
   for (const { path: file, text } of launch.files ?? []) await writeFile(file, text, { mode: 0o600 });
@@ -86,6 +87,16 @@ export function sessionMark(
   return `${context.markPrefix}:session:${session.run}:${session.id}`;
 }
 
+/** What an agent has to know of the attempts before, beside why the last one was not accepted. */
+function earlierWork(attempt: Attempt, session: Session): PromptFacts['earlier'] {
+  if (attempt.number === 1) return null;
+  return {
+    isKept: attempt.start !== attempt.base,
+    // What it remembers of files holds where it was then.
+    movedTo: session.takesUp ? session.workspace.path : null,
+  };
+}
+
 /** The task as files and variables: `TASK.md` at the root, or `.ao/TASK.md` where the project has its own. */
 async function writeBrief(
   context: RunContext,
@@ -100,7 +111,7 @@ async function writeBrief(
     checks: context.options.checks,
     scope: context.options.scope,
     allowTestEdits: context.options.allowTestEdits,
-    attempt: attempt.number,
+    earlier: earlierWork(attempt, session),
   });
   const file = path.join(workspace.path, files.includes('TASK.md') ? '.ao/TASK.md' : 'TASK.md');
   await mkdir(path.dirname(file), { recursive: true });

@@ -126,6 +126,7 @@ function reasonOf(task: Task, attempt: Attempt | null): string | null {
 }
 
 export function sessionView(world: StatusWorld, { session, title, live, stuckAfterMs }: Shown): SessionView {
+  const conversation = session.conversation ?? live.facts(session.id).conversation;
   const status = sessionStatus(world, live, { session, stuckAfterMs });
   return {
     id: session.id,
@@ -134,6 +135,8 @@ export function sessionView(world: StatusWorld, { session, title, live, stuckAft
     title,
     agent: session.agent,
     account: session.account,
+    conversation,
+    takenUp: session.takesUp?.conversation !== undefined && session.takesUp.conversation === conversation,
     state: session.state,
     outcome: session.outcome,
     workspace: session.workspace.path,

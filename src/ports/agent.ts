@@ -1,4 +1,4 @@
-import type { Observation } from '../domain/agent-facts.ts';
+import type { Observation, TakenUp } from '../domain/agent-facts.ts';
 import type { Permissions } from '../domain/run.ts';
 
 export type { Observation } from '../domain/agent-facts.ts';
@@ -18,6 +18,8 @@ export interface LaunchSpec {
   /** As the agent's CLI names it; null: its own default. */
   model: string | null;
   permissions: Permissions;
+  /** To be gone on with; without: a new one. Where the agent does not know it any more, a new one begins or its turn fails with `conversation_gone`. */
+  takesUp?: TakenUp | null;
 }
 
 export interface Launch {
@@ -36,6 +38,8 @@ export interface Capabilities {
   dialog: boolean;
   /** Takes a message while it works: at once, at its next step, or after its turn; null where only between turns. */
   whileBusy: 'inject' | 'queue' | null;
+  /** Where it can go on with a conversation of before: in any directory, in the one where it was held, or nowhere. */
+  takesUp: 'anywhere' | 'in_place' | null;
 }
 
 /** What is told to a living agent. `id` comes back in the observation that it was received. */
@@ -71,7 +75,7 @@ export interface Agent<State = unknown> {
   /** What makes it keep its login and its settings in `dir` instead of its default place; null where it has no such place. */
   readonly accountEnvironment: ((dir: string) => Record<string, string>) | null;
   launch(spec: LaunchSpec): Launch;
-  begin(spec: Pick<LaunchSpec, 'workspace' | 'model' | 'permissions'>): Beginning<State>;
+  begin(spec: Pick<LaunchSpec, 'workspace' | 'model' | 'permissions' | 'takesUp'>): Beginning<State>;
   interpret(bytes: string, state: State): Step<State>;
   /** What to write on standard input for `intent`, whole lines; null where it cannot be told that now. */
   encode(intent: Intent, state: State): string | null;

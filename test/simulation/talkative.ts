@@ -15,7 +15,7 @@ interface State {
 export function talkative(whileBusy: 'inject' | 'queue' | null): Agent<State> {
   return {
     name: 'talkative',
-    capabilities: { dialog: true, whileBusy },
+    capabilities: { dialog: true, whileBusy, takesUp: null },
     environment: [],
     accountEnvironment: null,
     launch: () => ({ argv: ['./agent'], env: {}, input: null }),

@@ -90,7 +90,7 @@ function logged(scheduler: Scheduler, event: string, fields: Record<string, unkn
 
 const agent: Agent = {
   name: 'simulated',
-  capabilities: { dialog: false, whileBusy: null },
+  capabilities: { dialog: false, whileBusy: null, takesUp: null },
   environment: [],
   accountEnvironment: null,
   launch: () => ({ argv: ['./agent'], env: {}, input: '' }),

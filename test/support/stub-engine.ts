@@ -21,6 +21,8 @@ const session: SessionView = {
   title: 'title',
   agent: 'command',
   account: 'default',
+  conversation: null,
+  takenUp: false,
   state: 'running',
   outcome: null,
   workspace: '/w',

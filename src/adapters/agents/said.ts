@@ -19,6 +19,9 @@ export const emptyAnswer: AgentFailure = {
   resetAt: null,
 };
 
+/** For people, where an agent does not know the conversation that it was to take up. */
+export const conversationGone = 'the conversation of before is gone: a new one begins';
+
 const longestTitle = 200;
 
 /** One line for a deed that has a name and, mostly, one thing that it is done with: `Bash: npm test`. */

@@ -84,7 +84,7 @@ export function sessionDetails(
     `session ${session.id}  ${oneLine(session.title)}`,
     `${field('state')}${outcome ?? state}${pid === null ? '' : ` (process ${pid})`} · ${time}`,
     ...statusLines(session),
-    `${field('agent')}${oneLine(`${session.agent}/${session.account}`)}`,
+    `${field('agent')}${oneLine(`${session.agent}/${session.account}`)}${session.takenUp ? ', in the conversation of the attempt before' : ''}`,
     `${field('usage')}${usageText(session.usage)}`,
     ...(state === 'running' ? [`${field('uses')}${resources ? resourcesText(resources) : 'unknown'}`] : []),
     `${field('run')}${session.run}`,

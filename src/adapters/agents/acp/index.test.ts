@@ -67,3 +67,48 @@ describe('an agent of the Agent Client Protocol', () => {
     }
   });
 });
+
+describe('an agent of that protocol with a session of before', () => {
+  const takesUp = { conversation: 'old', spent: { tokens: null, costUsd: null } };
+  const { state } = anyAcpAgent.begin({ workspace: '/w', model: null, permissions: 'ask', takesUp });
+  const line = (value: object): string => `${JSON.stringify({ jsonrpc: '2.0', ...value })}\n`;
+  const greeting = (agentCapabilities: object): string =>
+    line({ id: 'initialize', result: { agentCapabilities } });
+  const resuming = greeting({ loadSession: true, sessionCapabilities: { resume: {} } });
+  const loading = greeting({ loadSession: true });
+  const read = (stream: string) => anyAcpAgent.interpret(stream, state);
+  const methods = (stream: string): unknown[] =>
+    read(stream).replies.map((reply) => JSON.parse(reply).method);
+
+  test('goes on with it in the way that it offers', () => {
+    assert.deepEqual(methods(resuming), ['session/resume']);
+    assert.deepEqual(methods(loading), ['session/load']);
+    assert.deepEqual(methods(greeting({})), ['session/new']);
+    const { params } = JSON.parse(read(loading).replies[0] ?? '');
+    assert.deepEqual(params, { sessionId: 'old', cwd: '/w', mcpServers: [] });
+    const opened = read(resuming + line({ id: 'resume', result: {} }));
+    assert.deepEqual(opened.observations, [{ kind: 'conversation', id: 'old' }]);
+    assert.match(
+      anyAcpAgent.encode({ kind: 'message', id: 'm', text: 'x' }, opened.state) ?? '',
+      /"sessionId":"old"/,
+    );
+  });
+
+  test('does not take what is said of before for an answer', () => {
+    const content = { type: 'text', text: 'TASK COMPLETE: of before' };
+    const update = { sessionUpdate: 'agent_message_chunk', content };
+    const old = line({ method: 'session/update', params: { sessionId: 'old', update } });
+    assert.deepEqual(read(loading + old + line({ id: 'resume', result: {} })).observations, [
+      { kind: 'conversation', id: 'old' },
+    ]);
+  });
+
+  test('begins a new one where it does not know that one', () => {
+    const gone = line({ id: 'resume', error: { code: -32602, message: 'Unknown sessionId' } });
+    assert.deepEqual(methods(resuming + gone), ['session/resume', 'session/new']);
+    const opened = read(resuming + gone + line({ id: 'session', result: { sessionId: 'new' } }));
+    assert.deepEqual(opened.observations.at(-1), { kind: 'conversation', id: 'new' });
+    const unnamed = read(resuming + gone + line({ id: 'session', result: {} })).observations.at(-1);
+    assert.equal(unnamed?.kind === 'turn_ended' && unnamed.outcome, 'failed');
+  });
+});

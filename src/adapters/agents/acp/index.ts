@@ -16,7 +16,7 @@ export function acpAgent({ name, argv, environment, accountEnvironment, env }: A
   const launch = (spec: LaunchSpec): Launch => ({ argv: argv(spec), env: { ...env }, input: null });
   return {
     name,
-    capabilities: { dialog: true, whileBusy: null },
+    capabilities: { dialog: true, whileBusy: null, takesUp: 'in_place' },
     environment,
     accountEnvironment,
     launch,

@@ -3,9 +3,10 @@ import type { Beginning, LaunchSpec, Observation, Step } from '../../../ports/ag
 import { type JsonLinesState, type JsonObject, listAt, noJsonLine, objectAt, textAt } from '../json-lines.ts';
 import { interpretLines, seen, unknown } from '../interpret-lines.ts';
 import { readRpc, type RpcMessage, rpcLine } from '../json-rpc.ts';
-import { deed, emptyAnswer, said } from '../said.ts';
+import { conversationGone, deed, emptyAnswer, said } from '../said.ts';
 import { failureOf } from './failure.ts';
 import { nothingSpent, type Spending, spendingOf, spentInTurn, spentUpTo, usageOf } from './usage.ts';
+import { wishForNewSession, wishForSession } from './wish-for-session.ts';
 
 /** Plain data. */
 export interface AcpState {
@@ -13,6 +14,8 @@ export interface AcpState {
   workspace: string;
   yolo: boolean;
   greeted: boolean;
+  /** The session of before that it is to go on with, unless it does not know it. */
+  takesUp: string | null;
   session: string | null;
   /** It has begun to answer a prompt and has not ended. */
   working: boolean;
@@ -32,7 +35,7 @@ export interface AcpOption {
   kind: string;
 }
 
-type Opening = Pick<LaunchSpec, 'workspace' | 'permissions'>;
+type Opening = Pick<LaunchSpec, 'workspace' | 'permissions' | 'takesUp'>;
 
 const nothing = {
   lines: noJsonLine,
@@ -46,7 +49,7 @@ const nothing = {
   spending: nothingSpent,
 };
 
-export function begin({ workspace, permissions }: Opening): Beginning<AcpState> {
+export function begin({ workspace, permissions, takesUp }: Opening): Beginning<AcpState> {
   const yolo = permissions === 'yolo';
   const params = {
     protocolVersion: 1,
@@ -54,7 +57,7 @@ export function begin({ workspace, permissions }: Opening): Beginning<AcpState> 
     clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
   };
   return {
-    state: { ...nothing, workspace, yolo },
+    state: { ...nothing, workspace, yolo, takesUp: takesUp?.conversation ?? null },
     replies: [rpcLine({ id: 'initialize', method: 'initialize', params }, '2.0')],
   };
 }
@@ -85,15 +88,22 @@ function response(message: RpcMessage & { kind: 'response' }, state: AcpState): 
     const isOfPrompt = error !== null || textAt(result, 'stopReason') !== '';
     return isOfPrompt ? turnEnded(message, state) : seen(state);
   }
-  // The first two answers, one after the other, are to the greeting and to the wish for a session.
+  // The first answers, one after the other, are to the greeting and to the wish for a session.
+  if (error !== null && message.id === 'resume') return startAnew(state);
   if (error !== null) return seen(state, failed(failureOf(error)));
-  return state.greeted ? opened(textAt(result, 'sessionId'), state) : greeted(result, state);
+  const id = textAt(result, 'sessionId') || (state.takesUp ?? ''); // one that it goes on with it need not name
+  return state.greeted ? opened(id, state) : greeted(result, state);
 }
 
 function greeted(result: unknown, state: AcpState): Step<AcpState> {
-  const params = { cwd: state.workspace, mcpServers: [] };
-  const replies = [rpcLine({ id: 'session', method: 'session/new', params }, '2.0')];
-  return { ...seen({ ...state, greeted: true, spending: spendingOf(result) }), replies };
+  const next = { ...state, greeted: true, spending: spendingOf(result) };
+  return { ...seen(next), replies: [wishForSession(result, state)] };
+}
+
+/** It does not know the session of before. */
+function startAnew(state: AcpState): Step<AcpState> {
+  const step = seen({ ...state, takesUp: null }, { kind: 'line', text: conversationGone });
+  return { ...step, replies: [wishForNewSession(state.workspace)] };
 }
 
 function opened(session: string, state: AcpState): Step<AcpState> {
@@ -206,6 +216,7 @@ const noRoom = /^Compaction (cancelled|is blocked)/;
 const beginning = new Set(['agent_message_chunk', 'agent_thought_chunk', 'tool_call']);
 
 function update(value: JsonObject, state: AcpState): Step<AcpState> {
+  if (state.session === null) return seen(state); // of the session of before, which it loads
   const spending = spentUpTo(value, state.spending);
   const step = deeds(value, { ...state, spending });
   step.observations.push(...usageSeen(spending, state.spending));

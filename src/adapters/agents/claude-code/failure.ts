@@ -23,6 +23,8 @@ function classOf(
   { error, message, reset }: { error: string; message: string; reset: number | null },
 ): FailureClass {
   const status = numberAt(result, 'api_error_status');
+  if (/no conversation found|does not match any session/i.test(message) && result['num_turns'] === 0)
+    return 'conversation_gone';
   if (result['terminal_reason'] === 'prompt_too_long' || /prompt is too long/i.test(message))
     return 'context_full';
   if (/credit balance is too low|insufficient.*(quota|credit)/i.test(message)) return 'quota';

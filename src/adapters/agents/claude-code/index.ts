@@ -8,7 +8,7 @@ import { begin, type ClaudeState, interpret } from './interpret.ts';
  */
 export const claudeCodeAgent: Agent<ClaudeState> = {
   name: 'claude-code',
-  capabilities: { dialog: true, whileBusy: 'inject' },
+  capabilities: { dialog: true, whileBusy: 'inject', takesUp: 'anywhere' },
   environment: [
     'ANTHROPIC_API_KEY',
     'ANTHROPIC_AUTH_TOKEN',
@@ -29,7 +29,7 @@ export const claudeCodeAgent: Agent<ClaudeState> = {
 
 const channel = ['-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'];
 
-function launch({ model, permissions }: LaunchSpec): Launch {
+function launch({ model, permissions, takesUp }: LaunchSpec): Launch {
   const mode =
     permissions === 'yolo'
       ? ['--permission-mode', 'bypassPermissions']
@@ -41,6 +41,7 @@ function launch({ model, permissions }: LaunchSpec): Launch {
       '--replay-user-messages',
       ...mode,
       ...(model === null ? [] : ['--model', model]),
+      ...(takesUp ? ['--resume', takesUp.conversation] : []),
     ],
     env: {
       // How often and how long to try again is our decision: its own ten retries are three silent minutes.

@@ -1,5 +1,5 @@
-import type { AgentFailure } from '../../../domain/agent-facts.ts';
-import type { Beginning, Observation, Step } from '../../../ports/agent.ts';
+import type { AgentFailure, Usage } from '../../../domain/agent-facts.ts';
+import type { Beginning, LaunchSpec, Observation, Step } from '../../../ports/agent.ts';
 import { interpretLines, unknown } from '../interpret-lines.ts';
 import {
   isObject,
@@ -12,6 +12,7 @@ import {
   textAt,
 } from '../json-lines.ts';
 import { deed, emptyAnswer, said } from '../said.ts';
+import { usageSince } from '../usage-since.ts';
 import { failureOf, resetOf, retryOf } from './failure.ts';
 
 /** Plain data. */
@@ -28,9 +29,11 @@ export interface ClaudeState {
   /** Of a turn that is failing: what the failing answer was called, and when a usage limit that was hit is lifted. */
   error: string;
   resetAt: number | null;
+  /** What the conversation had cost before this session took it up: claude counts on from there. */
+  spent: Usage | null;
 }
 
-export function begin(): Beginning<ClaudeState> {
+export function begin({ takesUp }: Pick<LaunchSpec, 'takesUp'>): Beginning<ClaudeState> {
   const state = {
     lines: noJsonLine,
     conversation: null,
@@ -40,6 +43,7 @@ export function begin(): Beginning<ClaudeState> {
     asked: {},
     error: '',
     resetAt: null,
+    spent: takesUp?.spent ?? null,
   };
   return { state, replies: [] };
 }
@@ -160,23 +164,27 @@ function settled(id: string, state: ClaudeState): Seen {
 function result(value: JsonObject, state: ClaudeState): Seen {
   const open = Object.keys(state.asked).map((request): Observation => ({ kind: 'settled', request }));
   const next = { ...state, working: false, asked: {}, error: '', resetAt: null };
-  const ended: Observation[] = [usageOf(value), ...open, { kind: 'turn_ended', ...endOf(value, state) }];
+  const usage = usageSince(usageOf(value), state.spent);
+  const ended: Observation[] = [
+    { kind: 'usage', usage },
+    ...open,
+    { kind: 'turn_ended', ...endOf(value, state) },
+  ];
   return state.waiting.length > 0 ? started(next, ended) : [next, ended];
 }
 
-/** Of the whole session; its `usage` is of the turn alone, that of its messages comes again with each part of one. */
-function usageOf(value: JsonObject): Observation {
+/** Of the whole conversation; its `usage` is of the turn alone, that of its messages comes again with each part of one. */
+function usageOf(value: JsonObject): Usage {
   const models = Object.values(objectAt(value, 'modelUsage'));
   const sum = (...keys: string[]): number =>
     keys.flatMap((key) => models.map((model) => numberAt(model, key))).reduce((all, one) => all + one, 0);
   const cached = sum('cacheReadInputTokens');
   const input = sum('inputTokens', 'cacheCreationInputTokens') + cached;
   const cost = value['total_cost_usd'];
-  const usage = {
+  return {
     tokens: isObject(value['modelUsage']) ? { input, cached, output: sum('outputTokens') } : null,
     costUsd: typeof cost === 'number' ? cost : null,
   };
-  return { kind: 'usage', usage };
 }
 
 function endOf(

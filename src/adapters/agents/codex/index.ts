@@ -5,7 +5,7 @@ import { begin, type CodexState, interpret } from './interpret.ts';
 /** Codex, driven over its app server: JSON-RPC on standard input and output, one thread a session. */
 export const codexAgent: Agent<CodexState> = {
   name: 'codex',
-  capabilities: { dialog: true, whileBusy: 'inject' },
+  capabilities: { dialog: true, whileBusy: 'inject', takesUp: 'anywhere' },
   environment: ['CODEX_HOME', 'CODEX_API_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL'],
   accountEnvironment: (dir) => ({ CODEX_HOME: dir }),
   launch,

@@ -1,5 +1,5 @@
-import type { TurnEnd } from '../../../domain/agent-facts.ts';
-import type { Beginning, LaunchSpec, Observation, Step } from '../../../ports/agent.ts';
+import type { TurnEnd, Usage } from '../../../domain/agent-facts.ts';
+import type { Beginning, Observation, Step } from '../../../ports/agent.ts';
 import {
   type JsonLinesState,
   type JsonObject,
@@ -10,14 +10,20 @@ import {
 } from '../json-lines.ts';
 import { interpretLines, seen, unknown } from '../interpret-lines.ts';
 import { readRpc, type RpcMessage, rpcLine } from '../json-rpc.ts';
-import { deed, emptyAnswer, said } from '../said.ts';
+import { conversationGone, deed, emptyAnswer, said } from '../said.ts';
+import { usageSince } from '../usage-since.ts';
 import { failureOf } from './failure.ts';
+import { type ThreadSpec, wishForThread } from './wish-for-thread.ts';
 
 /** Plain data. */
 export interface CodexState {
   lines: JsonLinesState;
   spec: ThreadSpec;
   thread: string | null;
+  /** What the thread had cost before this session took it up: codex counts on from there, and says so before the first turn. */
+  spent: Usage | null;
+  /** A turn has begun. */
+  begun: boolean;
   /** The turn that is under way. */
   turn: string | null;
   /** It has said or done anything in that turn. */
@@ -30,16 +36,16 @@ export interface CodexState {
   resetAt: number | null;
 }
 
-type ThreadSpec = Pick<LaunchSpec, 'workspace' | 'model' | 'permissions'>;
-
-export function begin({ workspace, model, permissions }: ThreadSpec): Beginning<CodexState> {
-  const spec = { workspace, model, permissions };
+export function begin({ workspace, model, permissions, takesUp = null }: ThreadSpec): Beginning<CodexState> {
+  const spec = { workspace, model, permissions, takesUp };
   const clientInfo = { name: 'ao', title: 'ao', version: '1' };
   return {
     state: {
       lines: noJsonLine,
       spec,
       thread: null,
+      spent: takesUp?.spent ?? null,
+      begun: false,
       turn: null,
       spoke: false,
       waits: false,
@@ -72,6 +78,7 @@ function interpretLine(value: JsonObject, state: CodexState): Step<CodexState> {
 function response(message: RpcMessage & { kind: 'response' }, state: CodexState): Step<CodexState> {
   if (message.id === 'initialize') return greeted(message, state);
   if (message.id === 'thread') return opened(message, state);
+  if (message.id === 'resume') return message.error === null ? opened(message, state) : startAnew(state);
   const id = String(message.id);
   if (message.error === null) {
     // The turn has begun with this answer: what tells everybody of it comes later.
@@ -83,17 +90,14 @@ function response(message: RpcMessage & { kind: 'response' }, state: CodexState)
 
 function greeted({ error }: RpcMessage & { kind: 'response' }, state: CodexState): Step<CodexState> {
   if (error !== null) return cannotBegin(error, state);
-  const { workspace, model, permissions } = state.spec;
-  const may =
-    permissions === 'yolo'
-      ? { approvalPolicy: 'never', sandbox: 'danger-full-access' }
-      : { approvalPolicy: 'on-request', sandbox: 'workspace-write' };
-  const params = { cwd: workspace, ...may, ...(model === null ? {} : { model }) };
-  const replies = [
-    rpcLine({ method: 'initialized' }, null),
-    rpcLine({ id: 'thread', method: 'thread/start', params }, null),
-  ];
+  const replies = [rpcLine({ method: 'initialized' }, null), wishForThread(state.spec)];
   return { state, observations: [], replies };
+}
+
+/** It does not know the thread of before. */
+function startAnew(state: CodexState): Step<CodexState> {
+  const replies = [wishForThread({ ...state.spec, takesUp: null })];
+  return { ...seen({ ...state, spent: null }, { kind: 'line', text: conversationGone }), replies };
 }
 
 function opened({ error, result }: RpcMessage & { kind: 'response' }, state: CodexState): Step<CodexState> {
@@ -144,7 +148,7 @@ function notification(
     case 'account/rateLimits/updated':
       return seen({ ...state, resetAt: resetOf(objectAt(params, 'rateLimits')) ?? state.resetAt });
     case 'thread/tokenUsage/updated':
-      return seen(state, usage(objectAt(objectAt(params, 'tokenUsage'), 'total')));
+      return counted(usage(objectAt(objectAt(params, 'tokenUsage'), 'total')), state);
     case 'error':
       return erred(params, state);
     default:
@@ -154,7 +158,7 @@ function notification(
 
 function turnBegun(turn: string, state: CodexState): Step<CodexState> {
   if (turn === '' || turn === state.turn) return seen(state);
-  return seen({ ...state, turn, spoke: false }, { kind: 'turn_started' });
+  return seen({ ...state, turn, begun: true, spoke: false }, { kind: 'turn_started' });
 }
 
 function itemSeen(method: string, value: JsonObject, state: CodexState): Step<CodexState> {
@@ -201,14 +205,19 @@ function item(method: string, value: JsonObject): Observation[] {
   }
 }
 
+function counted(total: Usage, state: CodexState): Step<CodexState> {
+  if (!state.begun) return seen({ ...state, spent: total });
+  return seen(state, { kind: 'usage', usage: usageSince(total, state.spent) });
+}
+
 /** Of the whole thread. */
-function usage(total: JsonObject): Observation {
+function usage(total: JsonObject): Usage {
   const tokens = {
     input: numberAt(total, 'inputTokens'),
     cached: numberAt(total, 'cachedInputTokens'),
     output: numberAt(total, 'outputTokens'),
   };
-  return { kind: 'usage', usage: { tokens, costUsd: null } };
+  return { tokens, costUsd: null };
 }
 
 /** An error that it goes on from by itself; of the other ones the end of the turn tells. */

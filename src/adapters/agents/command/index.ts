@@ -6,7 +6,7 @@ import { beginPlainText, interpretPlainText } from '../plain-text.ts';
 /** Any program that takes a task as an argument or on standard input and prints text. */
 export const commandAgent: Agent<LineState> = {
   name: 'command',
-  capabilities: { dialog: false, whileBusy: null },
+  capabilities: { dialog: false, whileBusy: null, takesUp: null },
   environment: [],
   accountEnvironment: null,
   launch,

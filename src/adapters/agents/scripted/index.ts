@@ -7,7 +7,7 @@ import { beginPlainText, interpretPlainText } from '../plain-text.ts';
 /** Follows a script (see `script.ts`): for the demo, tests and benchmarks. */
 export const scriptedAgent: Agent<LineState> = {
   name: 'scripted',
-  capabilities: { dialog: false, whileBusy: null },
+  capabilities: { dialog: false, whileBusy: null, takesUp: null },
   environment: [],
   accountEnvironment: null,
   launch,

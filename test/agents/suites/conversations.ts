@@ -1,0 +1,69 @@
+// npm run test:agents: the second try at a task goes on with the conversation of the first, or begins a new one where that is gone.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { SessionView } from '../../../src/engine/engine.ts';
+import type { Case } from '../../support/model-server/scenario.ts';
+import {
+  about,
+  type Actor,
+  assertEverGreener,
+  mending,
+  openStage,
+  promptsIn,
+  redness,
+  type Stage,
+  withClients,
+} from './support/stage.ts';
+
+/** Stands in the first answer alone. */
+const hunch = 'I have a hunch about ant.';
+const refused = 'The last attempt was not accepted';
+const scenario: Case[] = [
+  { ...mending('ant', 1), when: [about('ant'), refused] },
+  mending('ant', 0, { say: hunch, run: "echo '// a hunch' >>src/ant.mjs" }),
+];
+
+/** What a client keeps its conversations in, below its home. */
+const transcripts: Record<string, string> = { 'claude-code': '.claude/projects', codex: '.codex/sessions' };
+
+async function twoAttempts({ line }: Stage, user: Actor, ...flags: string[]): Promise<SessionView[]> {
+  const { code, stderr } = await user.fix('--yolo', ...flags);
+  assert.equal(code, 0, stderr);
+  assertEverGreener(await redness(user));
+  const sessions: SessionView[] = JSON.parse((await line.ao(['list', '--json'])).stdout);
+  return sessions.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
+}
+
+for (const client of ['claude-code', 'codex']) {
+  withClients(
+    [client],
+    `a second try with ${client} goes on with the conversation of the first`,
+    async (t) => {
+      const stage = await openStage(t);
+      stage.server.scenario(client, scenario);
+      const user = await stage.actor(client, ['ant']);
+      const [first, second, ...more] = await twoAttempts(stage, user);
+      assert.equal(more.length, 0);
+      assert.deepEqual([first?.takenUp, second?.takenUp], [false, true]);
+      assert.equal(second?.conversation, first?.conversation);
+      assert.equal(promptsIn(stage.server, hunch), 1, 'the model is told what it said before');
+      const last = JSON.stringify(stage.server.log.asked(client).at(-1)?.body);
+      assert.ok(last.includes('in this conversation') && last.includes(second?.workspace ?? '?'));
+    },
+  );
+
+  withClients([client], `a conversation of ${client} that is gone is followed by a new one`, async (t) => {
+    const stage = await openStage(t);
+    stage.server.scenario(client, scenario);
+    const user = await stage.actor(client, ['ant']);
+    const kept = join(user.place.home, transcripts[client] ?? '');
+    // Between the two tries its own records are taken from it.
+    const sessions = await twoAttempts(stage, user, '--check', `forget=rm -rf '${kept}'`);
+    assert.ok(sessions.every(({ takenUp }) => !takenUp));
+    assert.equal(new Set(sessions.flatMap(({ conversation }) => conversation ?? [])).size, 2);
+    const last = JSON.stringify(stage.server.log.asked(client).at(-1)?.body);
+    assert.ok(last.includes(refused) && !last.includes(hunch));
+    const asked = stage.server.log.counts(client)['answer'];
+    assert.equal(asked, 4, 'a command and a claim for each of the two that worked');
+  });
+}
