@@ -177,6 +177,7 @@ test('as arguments, prompts and environment they reach a program byte by byte, t
       promptFile: one,
       workspace: one,
       dir: one,
+      environment: {},
       command: ['a', '{prompt}', '--file={promptFile}'],
       script: null,
       model: one,

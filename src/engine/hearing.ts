@@ -41,7 +41,7 @@ export class Hearing {
     this.#session = session;
     this.agent = context.findAgent(session.agent);
     const { workspace, dir, takesUp = null } = session;
-    const place = { prompt: '', promptFile: '', workspace: workspace.path, dir, takesUp };
+    const place = { prompt: '', promptFile: '', workspace: workspace.path, dir, environment: {}, takesUp };
     const { state, replies } = this.agent.begin(launchSpec(context.options, place));
     this.state = state;
     this.opening = { replies, evidence: [] };

@@ -84,7 +84,7 @@ export async function refuseBadAgent(world: World, { options, env, path: cwd }: 
       'Leave --runtime tmux out; `ao attach SESSION` shows what it does.',
     );
   }
-  const place = { prompt: '', promptFile: '', workspace: '', dir: '' };
+  const place = { prompt: '', promptFile: '', workspace: '', dir: '', environment: {} };
   const [program = ''] = world.findAgent(options.agent).launch(launchSpec(options, place)).argv;
   if (program.includes('/') && !path.isAbsolute(program)) return;
   const found = await findExecutable(program, cwd, env);

@@ -44,6 +44,7 @@ export async function startSession(
       promptFile: brief.file,
       workspace,
       dir: session.dir,
+      environment: { ...context.env, ...context.agentEnv },
       takesUp: session.takesUp ?? null,
     }),
   );

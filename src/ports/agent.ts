@@ -12,6 +12,8 @@ export interface LaunchSpec {
   workspace: string;
   /** Absolute path of the session's private directory, where no agent works. */
   dir: string;
+  /** The user's variables that reach it. */
+  environment: Readonly<Record<string, string>>;
   /** From the run's options: program and arguments for `command`, script for `scripted`. */
   command: string[] | null;
   script: string | null;

@@ -81,6 +81,33 @@ const ends: Record<string, Record<string, Ends>> = {
   },
 };
 
+/** Over ACP, all alike; failures are in the table (`failure-table.ts`). */
+const overAcp: Record<string, Ends> = {
+  'follow-up': ['completed', 'completed'],
+  interrupt: ['interrupted', 'completed'],
+  'permission-allowed': done,
+  'permission-denied': done,
+  'permission-unanswered': [],
+  'rate-limit-twice': done,
+  success: done,
+};
+
+const unlikeOthers: Record<string, Record<string, Ends>> = {
+  gemini: { 'rate-limit-twice': ['rate_limit'] }, // in tests it asks only twice
+  qwen: { 'permission-unanswered': ['interrupted'] }, // by the end of its input
+  kimi: {},
+  opencode: {},
+  kilocode: {},
+};
+
+for (const [agent, unlike] of Object.entries(unlikeOthers)) {
+  test(`recorded streams of ${agent}: what went well is not taken for a failure`, () => {
+    for (const [name, expected] of Object.entries({ ...overAcp, ...unlike })) {
+      assert.deepEqual(endsOf(agent, linesOf(agent, name)), expected, name);
+    }
+  });
+}
+
 for (const [agent, expected] of Object.entries(ends)) {
   describe(`recorded streams of ${agent}`, () => {
     test('each turn ends as it did, by its class of failure', () => {

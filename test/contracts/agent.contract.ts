@@ -76,6 +76,7 @@ export function agentContract({ agent, ask, samples }: AgentFixture): void {
           ...opening,
           workspace: dir,
           dir,
+          environment: {},
           ...asked,
         });
         const base = { PATH: process.env['PATH'] ?? '', AO_TASK_FILE: promptFile };

@@ -1,4 +1,5 @@
 // The side of the Agent Client Protocol that an editor has: JSON-RPC over standard input and output.
+import type { Agent } from '../../../src/ports/agent.ts';
 import type { Message, Take } from './take.ts';
 
 /** How the agent is told the mode it works in. */
@@ -9,13 +10,18 @@ export const isPermissionRequest = (message: Message): boolean =>
 
 const object = (value: unknown): Message => (value ?? {}) as Message;
 
+/** Lets go of a turn where our adapter would. */
 export class AcpClient {
   readonly #take: Take;
+  readonly #agent: Agent | null;
+  #state: unknown;
   #lastId = 0;
   #sessionId = '';
 
-  constructor(take: Take) {
+  constructor(take: Take, agent: Agent | null = null) {
     this.#take = take;
+    this.#agent = agent;
+    this.#state = agent?.begin({ workspace: take.place.workspace, model: null, permissions: 'ask' }).state;
   }
 
   async open(mode: Mode): Promise<void> {
@@ -40,7 +46,7 @@ export class AcpClient {
 
   /** Null when it is not over in time. */
   turnEnd(id: number, timeoutMs = 60_000): Promise<Message | null> {
-    return this.#take.next((message) => message['id'] === id && message['method'] === undefined, timeoutMs);
+    return this.#next((message) => message['id'] === id && message['method'] === undefined, timeoutMs);
   }
 
   cancel(): void {
@@ -49,11 +55,25 @@ export class AcpClient {
 
   /** Chosen by its kind: ids and order are different in each agent. */
   async choose(kind: string): Promise<void> {
-    const asked = await this.#take.next(isPermissionRequest);
+    const asked = await this.#next(isPermissionRequest);
     const options = object(asked?.['params'])['options'] as Message[] | undefined;
     const optionId = options?.find((option) => option['kind'] === kind)?.['optionId'];
     const result = { outcome: { outcome: 'selected', optionId } };
     this.#take.send({ jsonrpc: '2.0', id: asked?.['id'], result });
+  }
+
+  #next(fits: (message: Message) => boolean, timeoutMs?: number): Promise<Message | null> {
+    return this.#take.next((message) => {
+      this.#hear(message);
+      return fits(message);
+    }, timeoutMs);
+  }
+
+  #hear(message: Message): void {
+    if (this.#agent === null) return;
+    const { state, replies } = this.#agent.interpret(`${JSON.stringify(message)}\n`, this.#state);
+    this.#state = state;
+    for (const reply of replies) if (reply.includes('"session/cancel"')) this.#take.send(JSON.parse(reply));
   }
 
   #request(method: string, params: Message): number {

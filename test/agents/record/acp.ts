@@ -1,11 +1,14 @@
 // Agents that speak the Agent Client Protocol.
+import { findAgent } from '../../../src/adapters/registry.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { ModelServer } from '../../support/model-server/server.ts';
 import { AcpClient, isPermissionRequest, type Mode } from './acp-client.ts';
 import { faults, type Recording } from './recordings.ts';
 import type { Take } from './take.ts';
 
-interface AcpAgent {
+interface AcpClientKind {
+  /** As the registry has it; null: of one that has no adapter of its own. */
+  name: string | null;
   argv: readonly string[];
   /** In which it asks before it runs a command, and in which it does not. */
   asking: Mode;
@@ -64,16 +67,18 @@ const refused: Act = async (scene) => {
   await oneTurn(scene);
 };
 
-export function acpRecordings(agent: AcpAgent): readonly Recording[] {
+export function acpRecordings(kind: AcpClientKind): readonly Recording[] {
+  const agent = kind.name === null ? null : findAgent(kind.name);
   const recording = (name: string, scenario: string, act: Act): Recording => ({
     name,
     scenario,
-    argv: agent.argv,
+    argv: kind.argv,
     patienceMs: 3000,
-    env: (scenario === 'permission' ? agent.askingEnv : agent.freeEnv) ?? {},
+    env: (scenario === 'permission' ? kind.askingEnv : kind.freeEnv) ?? {},
+    ...(agent === null ? {} : { agent }),
     drive: async (take, server) => {
-      const client = new AcpClient(take);
-      await client.open(scenario === 'permission' ? agent.asking : agent.free);
+      const client = new AcpClient(take, agent);
+      await client.open(scenario === 'permission' ? kind.asking : kind.free);
       await act({ client, take, server });
       take.closeInput();
     },
@@ -91,6 +96,7 @@ export function acpRecordings(agent: AcpAgent): readonly Recording[] {
 }
 
 export const opencode = acpRecordings({
+  name: 'opencode',
   argv: ['opencode', 'acp'],
   asking: null,
   free: null,
@@ -98,24 +104,28 @@ export const opencode = acpRecordings({
 });
 
 export const gemini = acpRecordings({
+  name: 'gemini',
   argv: ['gemini', '--acp', '-m', 'gemini-2.5-pro'],
   asking: { via: 'mode', value: 'default' },
   free: { via: 'mode', value: 'yolo' },
 });
 
 export const kimi = acpRecordings({
+  name: 'kimi',
   argv: ['kimi', 'acp'],
   asking: { via: 'option', value: 'default' },
   free: { via: 'option', value: 'yolo' },
 });
 
 export const qwen = acpRecordings({
+  name: 'qwen',
   argv: ['qwen', '--acp'],
   asking: { via: 'mode', value: 'default' },
   free: { via: 'mode', value: 'yolo' },
 });
 
 export const kilocode = acpRecordings({
+  name: 'kilocode',
   argv: ['kilo', 'acp'],
   asking: null,
   free: null,
@@ -124,6 +134,7 @@ export const kilocode = acpRecordings({
 });
 
 export const claudeAgentAcp = acpRecordings({
+  name: null,
   argv: ['claude-agent-acp'],
   asking: { via: 'mode', value: 'default' },
   free: { via: 'mode', value: 'bypassPermissions' },

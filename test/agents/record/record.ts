@@ -4,7 +4,7 @@ import { dirname, join, matchesGlob } from 'node:path';
 import { ModelServer } from '../../support/model-server/server.ts';
 import type { Client } from '../clients/catalogue.ts';
 import type { Installed } from '../clients/install.ts';
-import { makePlace, removePlace } from '../clients/place.ts';
+import { environmentOf, makePlace, type Place, removePlace } from '../clients/place.ts';
 import * as acp from './acp.ts';
 import { claudeCode } from './claude-code.ts';
 import { codex } from './codex.ts';
@@ -47,7 +47,7 @@ async function recordOne(client: Client, installed: Installed, recording: Record
   await server.listen();
   const place = makePlace(client, installed, server.baseUrl(recording.scenario));
   try {
-    const take = new Take(place, [...recording.argv], recording.env);
+    const take = started(place, recording);
     try {
       await recording.drive(take, server);
     } finally {
@@ -58,4 +58,22 @@ async function recordOne(client: Client, installed: Installed, recording: Record
     await server.close();
     removePlace(place);
   }
+}
+
+function started(place: Place, { argv, env = {}, agent }: Recording): Take {
+  if (agent === undefined) return new Take(place, [...argv], { env });
+  const dir = join(place.home, 'session');
+  mkdirSync(dir);
+  const environment = { ...environmentOf(place), ...env };
+  const spec = {
+    prompt: '',
+    promptFile: '',
+    workspace: place.workspace,
+    command: null,
+    script: null,
+    model: null,
+  };
+  const launch = agent.launch({ ...spec, dir, environment, permissions: 'ask' });
+  for (const { path, text } of launch.files ?? []) writeFileSync(path, text);
+  return new Take(place, [...argv], { env: { ...env, ...launch.env }, errorsAsOutput: true });
 }

@@ -15,6 +15,12 @@ export type Line =
 
 export type Message = Record<string, unknown>;
 
+export interface How {
+  env?: Record<string, string>;
+  /** Standard error goes where output goes, as a runtime has it: then the order of the two is true. */
+  errorsAsOutput?: boolean;
+}
+
 export class Take {
   readonly place: Place;
   readonly lines: Line[] = [];
@@ -25,11 +31,11 @@ export class Take {
   exited = false;
   #read = 0;
 
-  constructor(place: Place, argv: string[], env: Record<string, string> = {}) {
+  constructor(place: Place, argv: string[], { env = {}, errorsAsOutput = false }: How = {}) {
     this.place = place;
     const own = { ...environmentOf(place), ...env };
     for (const [name, value] of Object.entries(own)) if (value === '') delete own[name];
-    const [program = '', ...args] = argv;
+    const [program = '', ...args] = errorsAsOutput ? ['sh', '-c', 'exec "$0" "$@" 2>&1', ...argv] : argv;
     this.lines.push({ dir: 'start', argv, env: shown(own) });
     this.#child = spawn(program, args, {
       cwd: place.workspace,

@@ -1,6 +1,7 @@
 // npm run test:agents: a subscription's window is used up, and the run waits for the moment at which it opens again.
 import assert from 'node:assert/strict';
-import type { RunView } from '../../../src/engine/engine.ts';
+import type { RunView, SessionView } from '../../../src/engine/engine.ts';
+import type { CommandLine } from '../../scenarios/support/command-line.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import {
   assertEverGreener,
@@ -17,6 +18,18 @@ const subscriber: Record<string, Record<string, string>> = {
   'claude-code': { ANTHROPIC_API_KEY: '', CLAUDE_CODE_OAUTH_TOKEN: 'dummy' },
 };
 
+async function whatItWaitsFor(line: CommandLine): Promise<string> {
+  const found = await waitFor(
+    'a run that waits',
+    async () => {
+      const views: RunView[] = JSON.parse((await line.ao(['status', '--json'])).stdout);
+      return views.map(({ activity }) => activity).find((activity) => activity.startsWith('waiting: '));
+    },
+    40_000,
+  );
+  return found;
+}
+
 for (const client of ['claude-code', 'codex']) {
   withClients(
     [client],
@@ -26,14 +39,7 @@ for (const client of ['claude-code', 'codex']) {
       server.scenario(client, [mending('ant', 1, once({ kind: 'usage_limit', resetsIn: 4 }))]);
       const user = await actor(client, ['ant'], subscriber[client]);
       assert.equal((await user.fix('--detach', '--yolo')).code, 0);
-      const waiting = await waitFor(
-        'a run that waits',
-        async () => {
-          const views: RunView[] = JSON.parse((await line.ao(['status', '--json'])).stdout);
-          return views.map(({ activity }) => activity).find((activity) => activity.startsWith('waiting: '));
-        },
-        40_000,
-      );
+      const waiting = await whatItWaitsFor(line);
       assert.match(
         waiting,
         new RegExp(`^waiting: every account for ${client} is cooling down, for [1-4] s more$`),
@@ -46,6 +52,30 @@ for (const client of ['claude-code', 'codex']) {
       assert.ok(Date.parse(next?.startedAt ?? '') - ended >= 1000, 'the next attempt waited');
       assert.deepEqual(server.log.counts(client)['usage_limit'], 1);
       assertEverGreener(await redness(user));
+    },
+  );
+}
+
+// Left alone, these would wait for that hour themselves, most of them without a word.
+for (const client of ['gemini', 'opencode', 'kimi', 'qwen', 'kilocode']) {
+  withClients(
+    [client],
+    `${client} is told to let go when its window opens in an hour, and its account is left alone until then`,
+    async (t) => {
+      const { server, line, actor } = await openStage(t);
+      server.scenario(client, [mending('ant', 1, { faults: [{ kind: 'usage_limit', times: 99 }] })]);
+      const user = await actor(client, ['ant']);
+      assert.equal((await user.fix('--detach', '--yolo')).code, 0);
+      const waiting = await whatItWaitsFor(line);
+      const [, seconds] =
+        /^waiting: every account for .+ is cooling down, for (\d+) s more$/.exec(waiting) ?? [];
+      assert.ok(Number(seconds) > 3500 && Number(seconds) <= 3600, waiting);
+      assert.equal(server.log.counts(client)['usage_limit'], 1);
+      const sessions: SessionView[] = JSON.parse((await line.ao(['list', '--json'])).stdout);
+      assert.deepEqual(
+        sessions.map(({ state, outcome }) => [state, outcome]),
+        [['ended', 'failed']],
+      );
     },
   );
 }

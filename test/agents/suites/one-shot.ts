@@ -45,7 +45,7 @@ async function oneShot(client: Client, how: { ours: boolean; patienceMs: number 
     const trace = join(place.home, 'trace');
     const vendor = how.ours ? undefined : profile.vendor;
     const all = [...(tracing ? traced(trace) : []), ...argv, ...(vendor?.args ?? [])];
-    const take = new Take(place, all, vendor?.env);
+    const take = new Take(place, all, { env: vendor?.env ?? {} });
     take.closeInput();
     const lines = await take.end(how.patienceMs);
     return {

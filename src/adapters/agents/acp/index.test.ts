@@ -51,6 +51,7 @@ describe('an agent of the Agent Client Protocol', () => {
       promptFile: '',
       workspace: '/w',
       dir: '/d',
+      environment: {},
       command: null,
       script: null,
       model: null,
@@ -65,6 +66,46 @@ describe('an agent of the Agent Client Protocol', () => {
     ] as const) {
       assert.equal(findAgent(name).launch({ ...spec, permissions: 'ask' }).argv[0], program);
     }
+  });
+
+  test('that keeps its failures to itself is given a witness for this session, beside what the user set', () => {
+    const launch = (name: string, environment: Record<string, string>) =>
+      findAgent(name).launch({
+        prompt: '',
+        promptFile: '',
+        workspace: '/w',
+        dir: '/d x',
+        environment,
+        command: null,
+        script: null,
+        model: null,
+        permissions: 'ask',
+      });
+    const url = 'file:///d%20x/witness.mjs';
+    const kimi = launch('kimi', { NODE_OPTIONS: '--no-warnings' });
+    assert.equal(kimi.env['NODE_OPTIONS'], `--no-warnings --import=${url}`);
+    assert.deepEqual(
+      kimi.files?.map((file) => file.path),
+      ['/d x/witness.mjs'],
+    );
+    const own = { OPENCODE_CONFIG_CONTENT: '{"model":"a/b","plugin":["mine"]}' };
+    const settings = JSON.parse(launch('opencode', own).env['OPENCODE_CONFIG_CONTENT'] ?? '');
+    assert.deepEqual(settings, { model: 'a/b', plugin: ['mine', url] });
+    assert.deepEqual(JSON.parse(launch('kilocode', {}).env['KILO_CONFIG_CONTENT'] ?? ''), { plugin: [url] });
+  });
+
+  test('keeps settings that are not ours to read as they are', () => {
+    const spec = {
+      prompt: '',
+      promptFile: '',
+      workspace: '/w',
+      dir: '/d',
+      command: null,
+      script: null,
+    } as const;
+    const environment = { OPENCODE_CONFIG_CONTENT: '{"model": "a/b", // mine' };
+    const { env } = findAgent('opencode').launch({ ...spec, environment, model: null, permissions: 'ask' });
+    assert.equal(env['OPENCODE_CONFIG_CONTENT'], undefined);
   });
 });
 

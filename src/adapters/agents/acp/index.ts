@@ -2,6 +2,7 @@ import { AoError } from '../../../domain/errors.ts';
 import type { Agent, Launch, LaunchSpec } from '../../../ports/agent.ts';
 import { encode } from './encode.ts';
 import { type AcpState, begin, interpret } from './interpret.ts';
+import { type Asking, witnessOf } from './witness.ts';
 
 /** An agent that speaks the Agent Client Protocol on standard input and output. */
 export interface AcpAgent {
@@ -10,10 +11,18 @@ export interface AcpAgent {
   environment: readonly string[];
   accountEnvironment: Agent['accountEnvironment'];
   env: Readonly<Record<string, string>>;
+  /** Of one that keeps to itself what its model's server answers: how it asks, and the variables that make it load a module. */
+  witness?: { asking: Asking; env(url: string, environment: LaunchSpec['environment']): Launch['env'] };
 }
 
-export function acpAgent({ name, argv, environment, accountEnvironment, env }: AcpAgent): Agent<AcpState> {
-  const launch = (spec: LaunchSpec): Launch => ({ argv: argv(spec), env: { ...env }, input: null });
+export function acpAgent(agent: AcpAgent): Agent<AcpState> {
+  const { name, argv, environment, accountEnvironment, env, witness } = agent;
+  const launch = (spec: LaunchSpec): Launch => {
+    const plain = { argv: argv(spec), env: { ...env }, input: null };
+    if (witness === undefined) return plain;
+    const { url, ...file } = witnessOf(witness.asking, spec.dir);
+    return { ...plain, env: { ...env, ...witness.env(url, spec.environment) }, files: [file] };
+  };
   return {
     name,
     capabilities: { dialog: true, whileBusy: null, takesUp: 'in_place' },

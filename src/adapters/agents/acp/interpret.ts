@@ -1,15 +1,17 @@
-import type { AgentFailure, TurnEnd } from '../../../domain/agent-facts.ts';
+import type { AgentFailure } from '../../../domain/agent-facts.ts';
 import type { Beginning, LaunchSpec, Observation, Step } from '../../../ports/agent.ts';
 import { type JsonLinesState, type JsonObject, listAt, noJsonLine, objectAt, textAt } from '../json-lines.ts';
 import { interpretLines, seen, unknown } from '../interpret-lines.ts';
 import { readRpc, type RpcMessage, rpcLine } from '../json-rpc.ts';
-import { conversationGone, deed, emptyAnswer, said } from '../said.ts';
+import { conversationGone, deed, said } from '../said.ts';
+import { type ModelAnswer, readAnswer, troubleIn } from './answer.ts';
 import { failureOf } from './failure.ts';
+import { endOf, type TurnSoFar } from './turn-end.ts';
 import { nothingSpent, type Spending, spendingOf, spentInTurn, spentUpTo, usageOf } from './usage.ts';
 import { wishForNewSession, wishForSession } from './wish-for-session.ts';
 
 /** Plain data. */
-export interface AcpState {
+export interface AcpState extends TurnSoFar {
   lines: JsonLinesState;
   workspace: string;
   yolo: boolean;
@@ -19,15 +21,13 @@ export interface AcpState {
   session: string | null;
   /** It has begun to answer a prompt and has not ended. */
   working: boolean;
-  /** It has said or done anything since then. */
-  spoke: boolean;
-  /** Its last words were that it could not make room in a conversation that is full. */
-  full: boolean;
   /** Words of the agent of which the line's end has not come yet. */
   unsaid: string;
   /** Questions that are open: the agent's own id of each, and its options. */
   asked: { [request: string]: { id: string | number; options: AcpOption[] } };
   spending: Spending;
+  /** That have ended. */
+  turns: number;
 }
 
 export interface AcpOption {
@@ -37,16 +37,18 @@ export interface AcpOption {
 
 type Opening = Pick<LaunchSpec, 'workspace' | 'permissions' | 'takesUp'>;
 
+const newTurn: TurnSoFar = { spoke: false, full: false, trouble: null, gaveUp: null };
+
 const nothing = {
   lines: noJsonLine,
   greeted: false,
   session: null,
   working: false,
-  spoke: false,
-  full: false,
   unsaid: '',
   asked: {},
   spending: nothingSpent,
+  turns: 0,
+  ...newTurn,
 };
 
 export function begin({ workspace, permissions, takesUp }: Opening): Beginning<AcpState> {
@@ -77,9 +79,37 @@ function interpretLine(value: JsonObject, state: AcpState): Step<AcpState> {
       return message.method === 'session/update'
         ? update(objectAt(message.params, 'update'), state)
         : seen(state);
-    default:
-      return seen(state, unknown(value));
+    default: {
+      const answer = readAnswer(value);
+      return answer === null ? seen(state, unknown(value)) : answered(answer, state);
+    }
   }
+}
+
+/** So many refusals in a row are enough, and so long a pause too long: what to do then is not the agent's to decide. */
+const most = 4;
+const longestWaitMs = 60_000;
+
+/** What its model's server answered it, which it may keep to itself and try again for hours. */
+function answered(answer: ModelAnswer, before: AcpState): Step<AcpState> {
+  if (before.session === null || before.gaveUp !== null) return seen(before);
+  const found = troubleIn(answer);
+  if (found === null) {
+    return seen(
+      { ...before, trouble: null },
+      ...(before.trouble === null ? [] : [{ kind: 'answering' } as const]),
+    );
+  }
+  const { failure, waitMs } = found;
+  const times = (before.trouble?.times ?? 0) + 1;
+  const state = { ...before, trouble: { failure, times } };
+  const retrying: Observation = { kind: 'retrying', failure, delayMs: waitMs };
+  const isHopeless = times >= most || (waitMs ?? 0) > longestWaitMs;
+  if (!isHopeless) return seen(state, retrying);
+  // Each is written once: what was said in another turn is another line.
+  const params = { sessionId: state.session, _meta: { ao: `gave up in turn ${state.turns + 1}` } };
+  const replies = [rpcLine({ method: 'session/cancel', params }, '2.0')];
+  return { ...seen({ ...state, gaveUp: failure }, retrying), replies };
 }
 
 function response(message: RpcMessage & { kind: 'response' }, state: AcpState): Step<AcpState> {
@@ -117,57 +147,23 @@ function failed(failure: AgentFailure): Observation {
 }
 
 /** The answer to a prompt, which has our message's id, is the end of its turn. */
-function turnEnded(
-  { id, error, result }: RpcMessage & { kind: 'response' },
-  before: AcpState,
-): Step<AcpState> {
+function turnEnded(message: RpcMessage & { kind: 'response' }, before: AcpState): Step<AcpState> {
   const { state, observations } = speakOut(before);
   const open = Object.keys(state.asked).map((request): Observation => ({ kind: 'settled', request }));
-  const end: TurnEnd =
-    error === null ? endOf(result, before) : { outcome: 'failed', failure: failureOf(error) };
-  const spending = spentInTurn(result, state.spending);
+  const spending = spentInTurn(message.result, state.spending);
   return seen(
-    { ...state, working: false, spoke: false, full: false, asked: {}, spending },
-    { kind: 'received', message: String(id) },
+    { ...state, ...newTurn, working: false, asked: {}, turns: state.turns + 1, spending },
+    { kind: 'received', message: String(message.id) },
     ...observations,
     ...open,
     ...usageSeen(spending, before.spending),
-    { kind: 'turn_ended', ...end },
+    { kind: 'turn_ended', ...endOf(message, before) },
   );
 }
 
 function usageSeen(now: Spending, before: Spending): Observation[] {
   const isNew = now.tokens !== before.tokens || now.costUsd !== before.costUsd;
   return isNew ? [{ kind: 'usage', usage: usageOf(now) }] : [];
-}
-
-/** Agents call nearly every failure an end in good order; what they said, or did not, tells the two apart where anything does. */
-function endOf(result: unknown, { spoke, full }: AcpState): TurnEnd {
-  const reason = textAt(result, 'stopReason');
-  switch (reason) {
-    case 'end_turn':
-      if (full) return failing('context_full', 'the conversation is too long for its model');
-      return spoke && !isFree(result)
-        ? { outcome: 'completed' }
-        : { outcome: 'failed', failure: emptyAnswer };
-    case 'cancelled':
-      return { outcome: 'interrupted' };
-    case 'max_tokens':
-      return failing('truncated', 'its answer was cut off at the largest length');
-    case 'refusal':
-      return failing('other', 'the model refused');
-    default:
-      return failing('other', `it stopped: ${reason || 'no reason given'}`);
-  }
-}
-
-/** It counts tokens and there were none: its model did not answer. */
-function isFree(result: unknown): boolean {
-  return objectAt(result, 'usage')['totalTokens'] === 0;
-}
-
-function failing(kind: AgentFailure['class'], message: string): TurnEnd {
-  return { outcome: 'failed', failure: { class: kind, message, resetAt: null } };
 }
 
 /** What it asks of us. We offered neither files nor terminals: everything but a permission is declined at once. */

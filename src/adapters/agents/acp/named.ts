@@ -1,3 +1,5 @@
+import type { LaunchSpec } from '../../../ports/agent.ts';
+import { isObject, type JsonObject, listAt } from '../json-lines.ts';
 import { acpAgent } from './index.ts';
 
 /** Of agents that have no directory of their own: `dir` in place of the home directory. */
@@ -7,6 +9,29 @@ const likeHome = (dir: string): Record<string, string> => ({
   XDG_STATE_HOME: `${dir}/.local/state`,
   XDG_CACHE_HOME: `${dir}/.cache`,
 });
+
+/** Programs for Node load a module first that this variable names. */
+const loadedByNode = (url: string, { NODE_OPTIONS: own = '' }: LaunchSpec['environment']) => ({
+  NODE_OPTIONS: `${own} --import=${url}`.trim(),
+});
+
+/** opencode and its kin take it for a plugin; the user's own settings in that variable stay. */
+const plugin = (variable: string) => (url: string, environment: LaunchSpec['environment']) => {
+  const settings = parsed(environment[variable] ?? '{}');
+  if (settings === null) return {};
+  const plugins = [...listAt(settings, 'plugin'), url];
+  return { [variable]: JSON.stringify({ ...settings, plugin: plugins }) };
+};
+
+/** null: comments or variables stand in it, which are not ours to read. */
+function parsed(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
 
 /** Agents that people have, by the commands that make them speak the protocol, each with the variables it reads. */
 export const kimiAgent = acpAgent({
@@ -21,7 +46,8 @@ export const kimiAgent = acpAgent({
     'KIMI_API_KEY',
   ],
   accountEnvironment: (dir) => ({ KIMI_CODE_HOME: dir }),
-  env: { KIMI_CODE_NO_AUTO_UPDATE: '1' },
+  env: { KIMI_CODE_NO_AUTO_UPDATE: '1', KIMI_LOOP_MAX_ATTEMPTS_PER_STEP: '3' },
+  witness: { asking: 'fetch', env: loadedByNode },
 });
 
 export const kilocodeAgent = acpAgent({
@@ -37,7 +63,8 @@ export const kilocodeAgent = acpAgent({
     'OPENROUTER_API_KEY',
   ],
   accountEnvironment: likeHome,
-  env: {},
+  env: { KILO_SESSION_RETRY_LIMIT: '3' },
+  witness: { asking: 'fetch', env: plugin('KILO_CONFIG_CONTENT') },
 });
 
 export const opencodeAgent = acpAgent({
@@ -55,6 +82,7 @@ export const opencodeAgent = acpAgent({
   ],
   accountEnvironment: likeHome,
   env: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
+  witness: { asking: 'fetch', env: plugin('OPENCODE_CONFIG_CONTENT') },
 });
 
 export const geminiAgent = acpAgent({
@@ -71,6 +99,7 @@ export const geminiAgent = acpAgent({
   ],
   accountEnvironment: (dir) => ({ GEMINI_CLI_HOME: dir }),
   env: {},
+  witness: { asking: 'fetch', env: loadedByNode },
 });
 
 export const qwenAgent = acpAgent({
@@ -79,4 +108,5 @@ export const qwenAgent = acpAgent({
   environment: ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL', 'DASHSCOPE_API_KEY', 'QWEN_HOME'],
   accountEnvironment: (dir) => ({ QWEN_HOME: dir }),
   env: {},
+  witness: { asking: 'undici', env: loadedByNode },
 });

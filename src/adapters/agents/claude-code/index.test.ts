@@ -19,7 +19,15 @@ describe('claude with a conversation of before', () => {
       .observations.flatMap((seen) => (seen.kind === 'usage' ? [seen.usage] : []));
 
   test('is started to go on with it', () => {
-    const spec = { ...opening, prompt: '', promptFile: '', dir: '/d', command: null, script: null };
+    const spec = {
+      ...opening,
+      prompt: '',
+      promptFile: '',
+      dir: '/d',
+      environment: {},
+      command: null,
+      script: null,
+    };
     const argv = claudeCodeAgent.launch({
       ...spec,
       takesUp: { conversation: 'old', spent: { tokens: null, costUsd: null } },

@@ -28,6 +28,7 @@ const spec: LaunchSpec = {
   promptFile: '/w/TASK.md',
   workspace: '/w',
   dir: '/d',
+  environment: {},
   command: null,
   script: null,
   model: null,

@@ -1,0 +1,131 @@
+import type { AgentFailure, FailureClass } from '../../../domain/agent-facts.ts';
+import { isObject, type JsonObject, listAt, numberAt, objectAt, textAt } from '../json-lines.ts';
+import { emptyAnswer } from '../said.ts';
+
+/** What a model's server answered its client, as `witness.ts` writes it. */
+export interface ModelAnswer {
+  /** In milliseconds since the epoch. */
+  at: number;
+  /** 0: there was none. */
+  status: number;
+  retryAfter: string;
+  /** The beginning of a refusal. */
+  text: string;
+  /** Why the connection failed or broke. */
+  error: string;
+  /** The vendor's word for why the answer ended; empty where it just stopped. */
+  end: string;
+  /** It held words or a call of a tool. */
+  said: boolean;
+}
+
+export function readAnswer(value: JsonObject): ModelAnswer | null {
+  if (value['ao'] !== 'answer') return null;
+  return {
+    at: numberAt(value, 'at'),
+    status: numberAt(value, 'status'),
+    retryAfter: textAt(value, 'retryAfter'),
+    text: textAt(value, 'text'),
+    error: textAt(value, 'error'),
+    end: textAt(value, 'end'),
+    said: value['said'] === true,
+  };
+}
+
+export interface Trouble {
+  failure: AgentFailure;
+  /** The server wants to be left alone for so long; null where it does not say. */
+  waitMs: number | null;
+}
+
+const cutOff = /^(?:length|max_tokens|incomplete)$/i;
+
+/** null: the answer is whole. */
+export function troubleIn(answer: ModelAnswer): Trouble | null {
+  if (answer.status >= 400) return refusal(answer);
+  if (answer.error !== '') return trouble('network', answer.error);
+  if (answer.end === '') return trouble('truncated', 'the answer of its model stopped before its end');
+  if (cutOff.test(answer.end)) return trouble('truncated', 'its answer was cut off at the largest length');
+  return answer.said ? null : { failure: emptyAnswer, waitMs: null };
+}
+
+function trouble(kind: FailureClass, message: string): Trouble {
+  return { failure: { class: kind, message, resetAt: null }, waitMs: null };
+}
+
+function refusal(answer: ModelAnswer): Trouble {
+  const error = errorIn(answer.text);
+  const waitMs = waitOf(answer, error);
+  const message =
+    textAt(error, 'message') || `its model's server answered ${answer.status} ${answer.text}`.trim();
+  const kind = classOf(answer.status, { error, message, waitMs });
+  const mayOpen = kind === 'usage_limit' || kind === 'rate_limit';
+  const resetAt = mayOpen && waitMs !== null ? answer.at + waitMs : null;
+  return { failure: { class: kind, message, resetAt }, waitMs };
+}
+
+/** Vendors put it into `error`, some into a list of one; empty where the text is of another shape or was cut. */
+function errorIn(text: string): JsonObject {
+  try {
+    const body: unknown = JSON.parse(text);
+    const [first] = Array.isArray(body) ? body : [body];
+    const error = objectAt(first, 'error');
+    return Object.keys(error).length > 0 ? error : isObject(first) ? first : {};
+  } catch {
+    return {};
+  }
+}
+
+function waitOf({ retryAfter, at }: ModelAnswer, error: JsonObject): number | null {
+  const seconds = Number(retryAfter === '' ? Number.NaN : retryAfter);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(retryAfter);
+  if (Number.isFinite(date)) return Math.max(0, date - at);
+  const told = listAt(error, 'details').map((detail) => textAt(detail, 'retryDelay'));
+  const delay = Number.parseFloat(told.find((text) => text !== '') ?? '');
+  return Number.isFinite(delay) ? delay * 1000 : null;
+}
+
+/** Of the error's `type` or `code`. */
+const named: Record<string, FailureClass> = {
+  usage_limit_reached: 'usage_limit',
+  insufficient_quota: 'quota',
+  exceeded_current_quota_error: 'quota',
+  billing_error: 'quota',
+  context_length_exceeded: 'context_full',
+  invalid_api_key: 'authentication',
+  authentication_error: 'authentication',
+  overloaded_error: 'overloaded',
+  server_is_overloaded: 'overloaded',
+};
+
+const windowMs = 10 * 60_000;
+
+interface Refused {
+  error: JsonObject;
+  message: string;
+  waitMs: number | null;
+}
+
+/** By the vendor's names, then by words that are told apart, by status last. */
+function classOf(status: number, { error, message, waitMs }: Refused): FailureClass {
+  const name = named[textAt(error, 'code')] ?? named[textAt(error, 'type')];
+  if (name !== undefined) return name;
+  const details = JSON.stringify(error['details'] ?? '');
+  if (/PerDay|QUOTA_EXHAUSTED/.test(details) || /usage limit|daily (?:quota|limit)/i.test(message))
+    return 'usage_limit';
+  if (/API_KEY_INVALID/.test(details)) return 'authentication';
+  if (/insufficient.*(?:quota|balance|credit)|current quota|billing|credit balance|in arrears/i.test(message))
+    return 'quota';
+  if (/context (?:length|window)|too long|token count .*exceeds/i.test(message)) return 'context_full';
+  return ofStatus(status, waitMs);
+}
+
+function ofStatus(status: number, waitMs: number | null): FailureClass {
+  if (status === 429) return waitMs !== null && waitMs >= windowMs ? 'usage_limit' : 'rate_limit';
+  if (status === 401 || status === 403) return 'authentication';
+  if (status === 402) return 'quota';
+  if (status === 413) return 'context_full';
+  if (status === 408 || status >= 500) return 'overloaded';
+  return 'other';
+}

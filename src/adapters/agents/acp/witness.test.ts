@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { runProgram } from '../../../lib/subprocess.ts';
+import { ModelServer } from '../../../../test/support/model-server/server.ts';
+import { type ModelAnswer, readAnswer } from './answer.ts';
+import { type Asking, witnessOf } from './witness.ts';
+
+/** A client that asks its model once and says nothing of it; it prints what it saw itself, and what its children would load. */
+const client = `
+const [url, body] = process.argv.slice(2);
+const text = await fetch(url, { method: 'POST', body }).then((reply) => reply.text()).catch((error) => error.name);
+process.stdout.write(JSON.stringify({ length: text.length, options: process.env.NODE_OPTIONS ?? null }));
+`;
+
+const asked = JSON.stringify({
+  model: 'm',
+  stream: true,
+  tools: [{ type: 'function', function: { name: 'bash', parameters: { type: 'object', properties: {} } } }],
+  messages: [{ role: 'user', content: 'Do it.' }],
+});
+
+for (const asking of ['fetch', 'undici'] as const) {
+  describe(`a witness of a client that asks by ${asking}`, () => {
+    const server = new ModelServer();
+    let dir = '';
+    before(async () => {
+      await server.listen();
+      dir = await mkdtemp(path.join(tmpdir(), 'ao a witness-'));
+      await writeFile(path.join(dir, 'client.mjs'), client);
+    });
+    after(async () => {
+      await server.close();
+      await rm(dir, { recursive: true });
+    });
+    const at = (scenario: string): string => `${server.baseUrl(scenario)}/v1/chat/completions`;
+    const witnessed = (url: string, body = asked) => ask(dir, asking, [url, body]);
+
+    for (const [scenario, told] of Object.entries({
+      hello: { status: 200, end: 'stop', said: true },
+      truncated: { status: 200, end: 'length', said: true },
+      unfinished: { status: 200, end: '', said: true },
+      empty: { status: 200, end: 'stop', said: false },
+      'usage-limit': { status: 429, retryAfter: '3600' },
+      overloaded: { status: 503, retryAfter: '' },
+    })) {
+      test(`tells of ${scenario}, once`, async () => {
+        const { answers } = await witnessed(at(scenario));
+        assert.equal(answers.length, 1);
+        assert.partialDeepStrictEqual(answers[0], told);
+      });
+    }
+
+    test('tells why there was no answer, or no end of it', async () => {
+      const dropped = await witnessed(at('drop'));
+      assert.match(dropped.answers[0]?.error ?? '', /UND_ERR_SOCKET|terminated/);
+      const nobody = createServer();
+      const port = await listening(nobody);
+      await new Promise((resolve) => nobody.close(resolve));
+      const refused = await witnessed(`http://127.0.0.1:${port}/v1/chat/completions`);
+      assert.match(refused.answers[0]?.error ?? '', /ECONNREFUSED/);
+      assert.deepEqual([dropped.answers[0]?.status, refused.answers[0]?.status], [200, 0]);
+    });
+
+    test('tells nothing of what is not the work itself', async () => {
+      const title = asked.replace('"tools"', '"none"');
+      assert.deepEqual((await witnessed(at('hello'), title)).answers, []);
+      assert.deepEqual((await witnessed(`${server.baseUrl('hello')}/v1/models`)).answers, []);
+    });
+
+    test('leaves what the client sees as it is, and its children alone', async () => {
+      const alone = await ask(dir, null, [at('hello'), asked]);
+      const { seen } = await witnessed(at('hello'));
+      assert.deepEqual(seen, alone.seen);
+      assert.equal(seen.options, null);
+    });
+
+    for (const [coding, pack] of [
+      ['gzip', gzipSync],
+      ['br', brotliCompressSync],
+    ] as const) {
+      test(`reads what comes packed as ${coding}`, async (t) => {
+        const packing = createServer((_, response) => {
+          response.writeHead(200, { 'content-encoding': coding });
+          response.end(pack('data: {"delta":{"content":"x"},"finish_reason":"length"}\n\n'));
+        });
+        const port = await listening(packing);
+        t.after(() => packing.close());
+        const { answers } = await witnessed(`http://127.0.0.1:${port}/v1/chat/completions`);
+        assert.partialDeepStrictEqual(answers[0], { status: 200, end: 'length', said: true });
+      });
+    }
+  });
+}
+
+async function ask(dir: string, asking: Asking | null, args: string[]) {
+  const witness = asking === null ? null : witnessOf(asking, dir);
+  if (witness !== null) await writeFile(witness.path, witness.text);
+  const { stdout, stderr } = await runProgram({
+    argv: [process.execPath, path.join(dir, 'client.mjs'), ...args],
+    cwd: dir,
+    env: witness === null ? {} : { NODE_OPTIONS: `--import=${witness.url}` },
+    timeoutMs: 20_000,
+    maxBytes: 100_000,
+  });
+  const answers = stderr
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => readAnswer(JSON.parse(line)))
+    .filter((answer): answer is ModelAnswer => answer !== null);
+  return { answers, seen: JSON.parse(stdout) as { length: number; options: string | null } };
+}
+
+function listening(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
