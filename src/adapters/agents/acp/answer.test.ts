@@ -30,8 +30,29 @@ describe('what a model answered', () => {
     ['a Moonshot balance', refused(429, { message: 'suspended due to insufficient balance' }), 'quota'],
     ['a DeepSeek balance', refused(402, { message: 'Insufficient Balance' }), 'quota'],
     ['too many requests, for an hour', { status: 429, retryAfter: '3600' }, 'usage_limit'],
+    [
+      'a window of Anthropic',
+      { ...refused(429, { type: 'rate_limit_error' }), retryAfter: '7200' },
+      'usage_limit',
+    ],
     ['no JSON at all', { status: 502, text: '<html>Bad gateway' }, 'overloaded'],
     ['a teapot', { status: 418 }, 'other'],
+    [
+      'an overload in the middle',
+      { status: 200, text: '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}' },
+      'overloaded',
+    ],
+    [
+      'a failed response',
+      { status: 200, text: '{"type":"response.failed","response":{"error":{"code":"rate_limit_exceeded"}}}' },
+      'rate_limit',
+    ],
+    [
+      'a gateway that fails within',
+      { status: 200, text: '{"error":{"code":502,"message":"x"}}' },
+      'overloaded',
+    ],
+    ['a limit of opencode', refused(429, { type: 'GoUsageLimitError' }), 'usage_limit'],
   ] as const) {
     test(`${what}: ${expected}`, () => assert.equal(classOf(answer), expected));
   }
@@ -52,6 +73,19 @@ describe('what a model answered', () => {
     assert.partialDeepStrictEqual(troubleIn(minute), {
       failure: { class: 'rate_limit', resetAt: at + 12_500 },
     });
+  });
+
+  test('a window of ChatGPT and one of Code Assist say when they open', () => {
+    const metadata = { quotaResetTimeStamp: new Date(at + 60_000).toISOString() };
+    for (const error of [
+      { type: 'usage_limit_reached', resets_in_seconds: 60 },
+      { details: [{ reason: 'QUOTA_EXHAUSTED', metadata }] },
+    ]) {
+      const answer = readAnswer({ ao: 'answer', at, ...refused(429, error) });
+      assert.ok(answer);
+      const failure = { class: 'usage_limit', resetAt: at + 60_000 };
+      assert.partialDeepStrictEqual(troubleIn(answer), { failure });
+    }
   });
 
   test('retry-after may be a date', () => {

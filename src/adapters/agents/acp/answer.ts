@@ -9,7 +9,7 @@ export interface ModelAnswer {
   /** 0: there was none. */
   status: number;
   retryAfter: string;
-  /** The beginning of a refusal. */
+  /** The beginning of a refusal, also of one that came in the middle of an answer. */
   text: string;
   /** Why the connection failed or broke. */
   error: string;
@@ -42,7 +42,7 @@ const cutOff = /^(?:length|max_tokens|incomplete)$/i;
 
 /** null: the answer is whole. */
 export function troubleIn(answer: ModelAnswer): Trouble | null {
-  if (answer.status >= 400) return refusal(answer);
+  if (answer.status >= 400 || answer.text !== '') return refusal(answer);
   if (answer.error !== '') return trouble('network', answer.error);
   if (answer.end === '') return trouble('truncated', 'the answer of its model stopped before its end');
   if (cutOff.test(answer.end)) return trouble('truncated', 'its answer was cut off at the largest length');
@@ -58,7 +58,8 @@ function refusal(answer: ModelAnswer): Trouble {
   const waitMs = waitOf(answer, error);
   const message =
     textAt(error, 'message') || `its model's server answered ${answer.status} ${answer.text}`.trim();
-  const kind = classOf(answer.status, { error, message, waitMs });
+  const status = numberAt(error, 'code') || answer.status;
+  const kind = classOf(status, { error, message, waitMs });
   const mayOpen = kind === 'usage_limit' || kind === 'rate_limit';
   const resetAt = mayOpen && waitMs !== null ? answer.at + waitMs : null;
   return { failure: { class: kind, message, resetAt }, waitMs };
@@ -69,8 +70,9 @@ function errorIn(text: string): JsonObject {
   try {
     const body: unknown = JSON.parse(text);
     const [first] = Array.isArray(body) ? body : [body];
-    const error = objectAt(first, 'error');
-    return Object.keys(error).length > 0 ? error : isObject(first) ? first : {};
+    const errors = [objectAt(first, 'error'), objectAt(objectAt(first, 'response'), 'error')];
+    const found = errors.find((error) => Object.keys(error).length > 0);
+    return found ?? (isObject(first) ? first : {});
   } catch {
     return {};
   }
@@ -81,14 +83,23 @@ function waitOf({ retryAfter, at }: ModelAnswer, error: JsonObject): number | nu
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
   const date = Date.parse(retryAfter);
   if (Number.isFinite(date)) return Math.max(0, date - at);
-  const told = listAt(error, 'details').map((detail) => textAt(detail, 'retryDelay'));
-  const delay = Number.parseFloat(told.find((text) => text !== '') ?? '');
-  return Number.isFinite(delay) ? delay * 1000 : null;
+  const told = numberAt(error, 'resets_in_seconds') || delayOfGoogle(error, at);
+  return told > 0 ? told * 1000 : null;
+}
+
+/** In seconds; 0 where it is not told. */
+function delayOfGoogle(error: JsonObject, at: number): number {
+  const seconds = listAt(error, 'details').map((detail) => {
+    const moment = Date.parse(textAt(objectAt(detail, 'metadata'), 'quotaResetTimeStamp'));
+    return Number.isFinite(moment)
+      ? (moment - at) / 1000
+      : Number.parseFloat(textAt(detail, 'retryDelay') || '0');
+  });
+  return Math.max(0, ...seconds.filter((each) => Number.isFinite(each)));
 }
 
 /** Of the error's `type` or `code`. */
 const named: Record<string, FailureClass> = {
-  usage_limit_reached: 'usage_limit',
   insufficient_quota: 'quota',
   exceeded_current_quota_error: 'quota',
   billing_error: 'quota',
@@ -109,8 +120,10 @@ interface Refused {
 
 /** By the vendor's names, then by words that are told apart, by status last. */
 function classOf(status: number, { error, message, waitMs }: Refused): FailureClass {
-  const name = named[textAt(error, 'code')] ?? named[textAt(error, 'type')];
+  const names = [textAt(error, 'code'), textAt(error, 'type')];
+  const name = names.map((each) => named[each]).find((each) => each !== undefined);
   if (name !== undefined) return name;
+  if (names.some((each) => /usage_?limit/i.test(each))) return 'usage_limit';
   const details = JSON.stringify(error['details'] ?? '');
   if (/PerDay|QUOTA_EXHAUSTED/.test(details) || /usage limit|daily (?:quota|limit)/i.test(message))
     return 'usage_limit';
@@ -118,7 +131,7 @@ function classOf(status: number, { error, message, waitMs }: Refused): FailureCl
   if (/insufficient.*(?:quota|balance|credit)|current quota|billing|credit balance|in arrears/i.test(message))
     return 'quota';
   if (/context (?:length|window)|too long|token count .*exceeds/i.test(message)) return 'context_full';
-  return ofStatus(status, waitMs);
+  return ofStatus(names.some((each) => /rate_?limit/i.test(each)) ? 429 : status, waitMs);
 }
 
 function ofStatus(status: number, waitMs: number | null): FailureClass {

@@ -4,7 +4,8 @@ import { type JsonLinesState, type JsonObject, listAt, noJsonLine, objectAt, tex
 import { interpretLines, seen, unknown } from '../interpret-lines.ts';
 import { readRpc, type RpcMessage, rpcLine } from '../json-rpc.ts';
 import { conversationGone, deed, said } from '../said.ts';
-import { type ModelAnswer, readAnswer, troubleIn } from './answer.ts';
+import { readAnswer } from './answer.ts';
+import { answered } from './answered.ts';
 import { failureOf } from './failure.ts';
 import { endOf, type TurnSoFar } from './turn-end.ts';
 import { nothingSpent, type Spending, spendingOf, spentInTurn, spentUpTo, usageOf } from './usage.ts';
@@ -84,32 +85,6 @@ function interpretLine(value: JsonObject, state: AcpState): Step<AcpState> {
       return answer === null ? seen(state, unknown(value)) : answered(answer, state);
     }
   }
-}
-
-/** So many refusals in a row are enough, and so long a pause too long: what to do then is not the agent's to decide. */
-const most = 4;
-const longestWaitMs = 60_000;
-
-/** What its model's server answered it, which it may keep to itself and try again for hours. */
-function answered(answer: ModelAnswer, before: AcpState): Step<AcpState> {
-  if (before.session === null || before.gaveUp !== null) return seen(before);
-  const found = troubleIn(answer);
-  if (found === null) {
-    return seen(
-      { ...before, trouble: null },
-      ...(before.trouble === null ? [] : [{ kind: 'answering' } as const]),
-    );
-  }
-  const { failure, waitMs } = found;
-  const times = (before.trouble?.times ?? 0) + 1;
-  const state = { ...before, trouble: { failure, times } };
-  const retrying: Observation = { kind: 'retrying', failure, delayMs: waitMs };
-  const isHopeless = times >= most || (waitMs ?? 0) > longestWaitMs;
-  if (!isHopeless) return seen(state, retrying);
-  // Each is written once: what was said in another turn is another line.
-  const params = { sessionId: state.session, _meta: { ao: `gave up in turn ${state.turns + 1}` } };
-  const replies = [rpcLine({ method: 'session/cancel', params }, '2.0')];
-  return { ...seen({ ...state, gaveUp: failure }, retrying), replies };
 }
 
 function response(message: RpcMessage & { kind: 'response' }, state: AcpState): Step<AcpState> {

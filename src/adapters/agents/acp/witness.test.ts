@@ -80,6 +80,19 @@ for (const asking of ['fetch', 'undici'] as const) {
       assert.equal(seen.options, null);
     });
 
+    test('tells of a refusal in the middle of an answer', async (t) => {
+      const failing = createServer((_, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write('data: {"delta":{"text":"I will"}}\n\n');
+        response.end('event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n');
+      });
+      const port = await listening(failing);
+      t.after(() => failing.close());
+      const { answers } = await witnessed(`http://127.0.0.1:${port}/v1/messages`);
+      assert.equal(answers.length, 1);
+      assert.match(answers[0]?.text ?? '', /^\{"type":"error","error":\{"type":"overloaded_error"\}\}$/);
+    });
+
     for (const [coding, pack] of [
       ['gzip', gzipSync],
       ['br', brotliCompressSync],

@@ -60,6 +60,7 @@ function listener(write: (line: string) => void): Listen {
     /"(?:finish_reason|finishReason|stop_reason)"\s*:\s*"(\w+)"|"type"\s*:\s*"response\.(completed|incomplete)"|^data:\s*\[(DONE)\]/gm;
   const words =
     /"(?:content|text|thinking|reasoning_content|arguments|partial_json|delta)"\s*:\s*"(?!")|"functionCall"|"tool_calls"|"tool_use"/;
+  const failure = /^data:\s*(\{.*"error"\s*:\s*\{.*)$/m;
   return ({ status, retryAfter }) => {
     let [told, kept, end, said] = [false, '', '', false];
     const tell = (more: object): void => {
@@ -77,7 +78,9 @@ function listener(write: (line: string) => void): Listen {
           kept = (kept + piece).slice(0, 4000);
           return;
         }
-        kept = kept.slice(-200) + piece;
+        kept = kept.slice(-1000) + piece;
+        const [, text] = failure.exec(kept) ?? [];
+        if (text !== undefined) tell({ text: text.slice(0, 4000) });
         said ||= words.test(kept);
         for (const [, reason, event, mark] of kept.matchAll(ends))
           end = reason ?? event ?? (end || mark || '');
