@@ -1,6 +1,7 @@
 // npm run test:agents [-- <agent>…]: the real agents, in exact versions, against a model server of ours and without a network.
 // npm run test:agents -- --install [<agent>…]: only installs them into a cache, and says what is there.
 // npm run test:agents -- --table: writes the table of failures into docs/agents.md, from the recordings.
+// npm run test:agents -- --record-screens [<agent>…] [--only <scene>]: records what their terminals show, without a network.
 // npm run test:agents -- --record [<agent>…] [--only <recording, as once/*>]: records them at work, for the tests of their adapters.
 import { spawnSync } from 'node:child_process';
 import { globSync, writeFileSync } from 'node:fs';
@@ -9,13 +10,15 @@ import { parseArgs } from 'node:util';
 import { type Client, clientNamed, clients } from '../test/agents/clients/catalogue.ts';
 import { agentCache, type Installed, installClient, sizeOf } from '../test/agents/clients/install.ts';
 import { page, pageWithTable } from '../test/agents/failure-table.ts';
-import { isolated } from '../test/agents/isolation.ts';
+import { isolated, loopbackOnly } from '../test/agents/isolation.ts';
 import { record } from '../test/agents/record/record.ts';
+import { recordScreens } from '../test/agents/screens/record.ts';
 
 const { values, positionals } = parseArgs({
   options: {
     install: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
+    'record-screens': { type: 'boolean', default: false },
     table: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
   },
@@ -38,16 +41,10 @@ async function install(client: Client): Promise<Installed | null> {
   }
 }
 
-/** In a network of their own where the system lets us make one. */
-function test(): number {
+/** In a network of its own where the system lets us make one. */
+function runIsolated(command: readonly string[]): number {
   const before = isolated();
-  const runner = [process.execPath, join(import.meta.dirname, 'run-tests.ts')];
-  const suites = [
-    ...globSync('test/agents/suites/*.ts').toSorted(),
-    '--test-concurrency=5',
-    '--test-timeout=300000',
-  ];
-  const [program = '', ...args] = [...(before ?? []), ...runner, ...suites];
+  const [program = '', ...args] = [...(before ?? []), process.execPath, ...command];
   const env = {
     ...process.env,
     AO_TEST_AGENT_CACHE: agentCache(),
@@ -57,17 +54,29 @@ function test(): number {
   return spawnSync(program, args, { stdio: 'inherit', env }).status ?? 1;
 }
 
+const test = (): number =>
+  runIsolated([
+    join(import.meta.dirname, 'run-tests.ts'),
+    ...globSync('test/agents/suites/*.ts').toSorted(),
+    '--test-concurrency=5',
+    '--test-timeout=300000',
+  ]);
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
 if (values.table) {
   writeFileSync(page, pageWithTable());
   process.exit(0);
 }
+const withScreens = values['record-screens'];
+const within = process.env['AO_TEST_ISOLATED'] !== undefined;
+if (withScreens && within) loopbackOnly(); // brings it up
 const missing: string[] = [];
 for (const client of chosen) {
   const installed = await install(client);
   if (installed === null) missing.push(client.name);
   else if (values.record) await record(client, installed, values.only);
+  else if (withScreens && within) await recordScreens(client, installed, values.only);
 }
-const onlyThat = values.install || values.record;
-process.exitCode = onlyThat ? Number(missing.length > 0) : test();
+if (withScreens && !within) process.exitCode = runIsolated(process.argv.slice(1));
+else process.exitCode = values.install || values.record || withScreens ? Number(missing.length > 0) : test();

@@ -30,6 +30,7 @@ export class ModelServer {
     this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
   #answers = 0;
+  #underWay = 0;
   /** Resolves when answers are given again. */
   #open: Promise<void> = Promise.resolve();
 
@@ -61,6 +62,11 @@ export class ModelServer {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#open = promise;
     return resolve;
+  }
+
+  /** Requests for an answer of the model, titles left out, that have none or only a part of one so far. */
+  get underWay(): number {
+    return this.#underWay;
   }
 
   async close(): Promise<void> {
@@ -97,6 +103,10 @@ export class ModelServer {
     const place = placeIn(known, conversation);
     const fault = this.#faultOf(`${scenario}/${place.key}`, place);
     note(scenario, fault?.kind ?? 'answer');
+    this.#underWay += 1;
+    response.once('close', () => {
+      this.#underWay -= 1;
+    });
     await this.#open;
     return this.#answer(response, { dialect, conversation, place, fault });
   }

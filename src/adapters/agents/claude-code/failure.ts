@@ -27,7 +27,7 @@ function classOf(
     return 'conversation_gone';
   if (result['terminal_reason'] === 'prompt_too_long' || /prompt is too long/i.test(message))
     return 'context_full';
-  if (/credit balance is too low|insufficient.*(quota|credit)/i.test(message)) return 'quota';
+  if (/credit balance (is )?too low|insufficient.*(quota|credit)/i.test(message)) return 'quota';
   if (reset !== null || /you've hit your .*limit/i.test(message)) return 'usage_limit';
   if (status === 429) return 'rate_limit';
   if (status === 401 || status === 403 || /not logged in|invalid api key/i.test(message))
