@@ -1,4 +1,4 @@
-// npm run test:agents [-- <agent>…]: the real agents, in exact versions, against a model server of ours and without a network.
+// npm run test:agents [-- <agent>[@<version>]…]: the real agents, in exact versions, against a model server of ours and without a network.
 // npm run test:agents -- --install [<agent>…]: only installs them into a cache, and says what is there.
 // npm run test:agents -- --table: writes the table of failures into docs/agents.md, from the recordings.
 // npm run test:agents -- --record-screens [<agent>…] [--only <scene>]: records what their terminals show, without a network.
@@ -48,7 +48,7 @@ function runIsolated(command: readonly string[]): number {
   const env = {
     ...process.env,
     AO_TEST_AGENT_CACHE: agentCache(),
-    AO_TEST_AGENTS: chosen.map(({ name }) => name).join(','),
+    AO_TEST_AGENTS: chosen.map(({ name, version }) => `${name}@${version}`).join(','),
     AO_TEST_ISOLATED: before === null ? '0' : '1',
   };
   return spawnSync(program, args, { stdio: 'inherit', env }).status ?? 1;

@@ -1,8 +1,9 @@
 // What our adapters make of every failure of every real client, as the table in docs/agents.md: `npm run test:agents -- --table`.
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { findAgent } from '../../src/adapters/registry.ts';
 import type { FailureClass, Observation } from '../../src/domain/agent-facts.ts';
+import { recordedVersions } from '../support/recorded-output.ts';
 import type { Line } from './record/take.ts';
 
 const fixtures = path.join(import.meta.dirname, 'fixtures');
@@ -64,9 +65,9 @@ export function cellsOf(client: string): Cell[] {
 }
 
 function recording(client: string, scenario: string): Line[] | null {
-  const [folder] = globSync(path.join(fixtures, client, '*'));
-  const file = path.join(folder ?? '', `${scenario}.jsonl`);
-  if (folder === undefined || !existsSync(file)) return null;
+  const [newest = ''] = recordedVersions(client);
+  const file = path.join(fixtures, client, newest, `${scenario}.jsonl`);
+  if (!existsSync(file)) return null;
   const lines: Line[] = readFileSync(file, 'utf8')
     .trim()
     .split('\n')

@@ -4,6 +4,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { findAgent } from '../../src/adapters/registry.ts';
+import { recordedVersions } from '../support/recorded-output.ts';
 import { type AgentFacts, heard, nothingHeard, type Observation } from '../../src/domain/agent-facts.ts';
 
 const fixtures = path.join(import.meta.dirname, 'fixtures');
@@ -20,6 +21,8 @@ type Ends = readonly string[];
 const done = ['completed'];
 const ends: Record<string, Record<string, Ends>> = {
   'claude-code': {
+    acknowledged: ['completed', 'completed'],
+    'acknowledged-busy': ['completed', 'completed'],
     context: ['context_full'],
     drop: ['network'],
     empty: ['truncated'],
@@ -102,70 +105,98 @@ const unlikeOthers: Record<string, Record<string, Ends>> = {
 
 for (const [agent, unlike] of Object.entries(unlikeOthers)) {
   test(`recorded streams of ${agent}: what went well is not taken for a failure`, () => {
+    const all = recordings(agent, newestOf(agent));
     for (const [name, expected] of Object.entries({ ...overAcp, ...unlike })) {
-      assert.deepEqual(endsOf(agent, linesOf(agent, name)), expected, name);
+      assert.deepEqual(endsOf(agent, linesOf(all, name)), expected, name);
     }
   });
 }
 
 for (const [agent, expected] of Object.entries(ends)) {
-  describe(`recorded streams of ${agent}`, () => {
+  recordedVersions(agent).forEach((version, age) => checkStreams({ agent, version, age }, expected));
+}
+
+/** `age`: 0 for the newest version, of which everything is recorded. */
+function checkStreams(
+  { agent, version, age }: { agent: string; version: string; age: number },
+  expected: Record<string, Ends>,
+): void {
+  const all = recordings(agent, version);
+
+  describe(`recorded streams of ${agent} ${version}`, () => {
     test('each turn ends as it did, by its class of failure', () => {
-      const found = Object.fromEntries(
-        recordings(agent).map(([name, lines]) => [name, endsOf(agent, lines)]),
-      );
-      assert.deepEqual(found, expected);
+      const found = [...all].map(([name, lines]) => [name, endsOf(agent, lines)]);
+      const recorded = Object.entries(expected).filter(([name]) => age === 0 || all.has(name));
+      assert.deepEqual(Object.fromEntries(found), Object.fromEntries(recorded));
     });
 
     test('a limit is told with the moment at which it is lifted', () => {
       for (const name of ['usage-limit', 'limit-midway']) {
-        const { end } = read(agent, linesOf(agent, name)).facts;
+        const { end } = read(agent, linesOf(all, name)).facts;
         assert.ok(end?.outcome === 'failed' && (end.failure.resetAt ?? 0) > 1_700_000_000_000, name);
       }
     });
 
     test('a question that nobody answers stays open, an answered one does not', () => {
-      const open = read(agent, linesOf(agent, 'permission-unanswered')).facts.asked;
+      const open = read(agent, linesOf(all, 'permission-unanswered')).facts.asked;
       assert.equal(open.length, 1);
       assert.match(open[0]?.title ?? '', /hello\.txt/);
       for (const name of ['permission-allowed', 'permission-denied']) {
-        const { facts, seen } = read(agent, linesOf(agent, name));
+        const { facts, seen } = read(agent, linesOf(all, name));
         assert.equal(facts.asked.length, 0);
         assert.equal(seen.filter(({ kind }) => kind === 'permission').length, 1);
       }
     });
 
     test('it waits for its model from its word that it asks again until that answers', () => {
-      const lines = linesOf(agent, 'rate-limit-twice');
+      const lines = linesOf(all, 'rate-limit-twice');
       const states = lines.map((_, index) => read(agent, lines.slice(0, index + 1)).facts.retrying !== null);
       const changes = states.filter((state, index) => state !== states[index - 1]);
       assert.deepEqual(changes, [false, true, false]);
     });
 
     test('nothing of it is unknown, and it tells of its conversation', () => {
-      for (const [name, lines] of recordings(agent)) assert.equal(read(agent, lines).facts.unknown, 0, name);
-      const { facts } = read(agent, linesOf(agent, 'success'));
+      for (const [name, lines] of all) assert.equal(read(agent, lines).facts.unknown, 0, name);
+      const { facts } = read(agent, linesOf(all, 'success'));
       assert.match(facts.conversation ?? '', /^[\w-]{20,}$/);
+    });
+
+    test('each message of ours that has a name is seen to be received', { skip: namesNone(all) }, () => {
+      for (const name of ['acknowledged', 'acknowledged-busy']) {
+        const told = linesOf(all, name).filter(({ dir }) => dir === 'in');
+        const named = told.map(({ line }) => String(JSON.parse(line).uuid));
+        const seen = read(agent, linesOf(all, name)).seen.flatMap((one) =>
+          one.kind === 'received' ? [one.message] : [],
+        );
+        assert.deepEqual([...new Set(seen)], named, name);
+      }
     });
   });
 }
 
 test('codex, which does not say how long it waits, waits no more from the first part of the answer on', () => {
-  const lines = linesOf('codex', 'rate-limit-twice');
+  const lines = linesOf(recordings('codex', newestOf('codex')), 'rate-limit-twice');
   const first = lines.findIndex(({ line }) => line.includes('item/agentMessage/delta'));
   assert.equal(read('codex', lines.slice(0, first + 1)).facts.retrying, null);
 });
 
-function recordings(agent: string): [string, Line[]][] {
-  return globSync(`${agent}/*/*.jsonl`, { cwd: fixtures })
-    .toSorted()
-    .map((file) => [path.basename(file, '.jsonl'), parse(file)]);
+function newestOf(agent: string): string {
+  return recordedVersions(agent)[0] ?? '';
 }
 
-function linesOf(agent: string, name: string): Line[] {
-  const found = recordings(agent).find(([known]) => known === name);
-  assert.ok(found, name);
-  return found[1];
+function linesOf(all: ReadonlyMap<string, Line[]>, name: string): Line[] {
+  const lines = all.get(name);
+  assert.ok(lines, name);
+  return lines;
+}
+
+function namesNone(all: ReadonlyMap<string, unknown>): string | false {
+  return all.has('acknowledged') ? false : 'its messages have numbers of the protocol';
+}
+
+function recordings(agent: string, version: string): Map<string, Line[]> {
+  const files = globSync(`${agent}/${version}/*.jsonl`, { cwd: fixtures }).toSorted();
+  return new Map(files.map((file) => [path.basename(file, '.jsonl'), parse(file)]));
 }
 
 function parse(file: string): Line[] {
@@ -174,7 +205,7 @@ function parse(file: string): Line[] {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
-  return lines.filter(({ dir }) => dir === 'out' || dir === 'err');
+  return lines.filter(({ dir }) => ['in', 'out', 'err'].includes(dir));
 }
 
 function read(agent: string, lines: readonly Line[]): { facts: AgentFacts; seen: Observation[] } {
@@ -182,7 +213,8 @@ function read(agent: string, lines: readonly Line[]): { facts: AgentFacts; seen:
   let { state } = adapter.begin({ workspace: '/home/user/project', model: null, permissions: 'ask' });
   let facts = nothingHeard;
   const seen: Observation[] = [];
-  for (const { line, at } of lines) {
+  for (const { dir, line, at } of lines) {
+    if (dir === 'in') continue;
     const step = adapter.interpret(`${line}\n`, state);
     state = step.state;
     seen.push(...step.observations);

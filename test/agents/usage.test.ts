@@ -1,14 +1,10 @@
 // What agents tell of tokens and money beside what the model server of their recordings counted.
 import assert from 'node:assert/strict';
-import { globSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
 import { findAgent } from '../../src/adapters/registry.ts';
 import { heard, nothingHeard, type Tokens, type Usage } from '../../src/domain/agent-facts.ts';
 import { usage as answered } from '../support/model-server/dialect.ts';
-import { recordedOutput } from '../support/recorded-output.ts';
-
-const fixtures = path.join(import.meta.dirname, 'fixtures');
+import { recordedOutput, recordedVersions } from '../support/recorded-output.ts';
 
 /** In each of these recordings the model answered twice: once more after a tool, or in a second turn. */
 const scenarios = ['success', 'follow-up'];
@@ -36,9 +32,11 @@ const told: Record<string, { tokens: Tokens | null; cost: number | 'own' | null 
 };
 
 for (const [client, { tokens, cost }] of Object.entries(told)) {
-  for (const scenario of scenarios) {
-    test(`${client}, ${scenario}: the tokens and the price of both answers, each once`, () => {
-      const usage = lastUsage(client, scenario);
+  for (const recording of recordedVersions(client).flatMap((version) =>
+    scenarios.map((scenario) => `${client}/${version}/${scenario}`),
+  )) {
+    test(`${recording}: the tokens and the price of both answers, each once`, () => {
+      const usage = lastUsage(client, recording);
       assert.deepEqual(usage.tokens, tokens);
       if (cost === 'own') assert.ok((usage.costUsd ?? 0) > 0);
       else assert.equal(usage.costUsd?.toFixed(9) ?? null, cost?.toFixed(9) ?? null);
@@ -47,24 +45,23 @@ for (const [client, { tokens, cost }] of Object.entries(told)) {
 }
 
 test('a price is of the whole session, not of its last turn', () => {
-  const [first, last] = prices('claude-code', 'follow-up');
+  const [first, last] = prices('claude-code', `claude-code/${recordedVersions('claude-code')[0]}/follow-up`);
   assert.equal(last?.toFixed(9), (2 * (first ?? 0)).toFixed(9));
 });
 
-function lastUsage(client: string, scenario: string): Usage {
-  const facts = observations(client, scenario).reduce((known, seen) => heard(known, seen, 1), nothingHeard);
+function lastUsage(client: string, recording: string): Usage {
+  const facts = observations(client, recording).reduce((known, seen) => heard(known, seen, 1), nothingHeard);
   return facts.usage ?? { tokens: null, costUsd: null };
 }
 
-function prices(client: string, scenario: string): (number | null)[] {
-  return observations(client, scenario).flatMap((seen) =>
+function prices(client: string, recording: string): (number | null)[] {
+  return observations(client, recording).flatMap((seen) =>
     seen.kind === 'usage' ? [seen.usage.costUsd] : [],
   );
 }
 
-function observations(client: string, scenario: string) {
-  const [file = ''] = globSync(`${client}/*/${scenario}.jsonl`, { cwd: fixtures });
+function observations(client: string, recording: string) {
   const agent = findAgent(client === 'claude-agent-acp' ? 'acp' : client);
   const { state } = agent.begin({ workspace: '/home/user/project', model: null, permissions: 'ask' });
-  return agent.interpret(recordedOutput(file.slice(0, -'.jsonl'.length)), state).observations;
+  return agent.interpret(recordedOutput(recording), state).observations;
 }

@@ -1,7 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const fixtures = path.join(import.meta.dirname, '../agents/fixtures');
+
+/** Of which there are recordings, the newest first: only of that one there is everything. */
+export function recordedVersions(client: string): string[] {
+  const versions = readdirSync(path.join(fixtures, client));
+  return versions.toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+}
 
 /** What a real agent printed on standard output and error, as one text. */
 export function recordedOutput(recording: string): string {

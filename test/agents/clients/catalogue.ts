@@ -77,13 +77,21 @@ export const clients: readonly Client[] = [
   },
 ];
 
+/** What people have who do not update every day: recorded for the adapters, and not run in tests. */
+export const older: readonly Client[] = [
+  { ...clientNamed('claude-code'), version: '2.1.197' },
+  { ...clientNamed('codex'), version: '0.166.0' },
+];
+
 /** Without these the contract with real agents means nothing: missing in CI they are a failure. */
 export const required: readonly string[] = ['claude-code', 'codex', 'gemini'];
 
+/** `codex`: its newest version; `codex@0.166.0`: that one. */
 export function clientNamed(name: string): Client {
-  const client = clients.find((candidate) => candidate.name === name);
-  if (client === undefined) {
-    throw new Error(`no client ${name}; there are ${clients.map((each) => each.name).join(', ')}`);
-  }
-  return client;
+  const [wanted, version] = name.split('@');
+  const all = version === undefined ? clients : [...clients, ...older];
+  const client = all.find((one) => one.name === wanted && one.version === (version ?? one.version));
+  if (client !== undefined) return client;
+  const known = all.map((one) => (version === undefined ? one.name : `${one.name}@${one.version}`));
+  throw new Error(`no client ${name}; there are ${known.join(', ')}`);
 }

@@ -1,10 +1,11 @@
 // claude with stream-json both ways: one process, many turns, permission prompts over standard input and output.
+import { randomUUID } from 'node:crypto';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Recording } from './recordings.ts';
 import type { Message, Take } from './take.ts';
 
 const base = ['claude', '-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'];
-const asking = [...base, '--permission-prompt-tool', 'stdio', '--permission-mode', 'manual'];
+const asking = [...base, '--permission-prompt-tool', 'stdio', '--permission-mode', 'default'];
 const free = [...base, '--permission-mode', 'bypassPermissions'];
 const fewRetries = { CLAUDE_CODE_MAX_RETRIES: '2' };
 /** Usage limits are told to subscribers; an empty value takes a variable away. */
@@ -13,9 +14,12 @@ const subscriber = { ANTHROPIC_API_KEY: '', CLAUDE_CODE_OAUTH_TOKEN: 'dummy' };
 const isResult = (message: Message): boolean => message['type'] === 'result';
 const isRequest = (message: Message): boolean => message['type'] === 'control_request';
 
-function prompt(take: Take, content = 'Write hello.txt.'): void {
-  take.send({ type: 'user', message: { role: 'user', content } });
+function prompt(take: Take, content = 'Write hello.txt.', named: { uuid?: string } = {}): void {
+  take.send({ type: 'user', ...named, message: { role: 'user', content } });
 }
+
+/** As our adapter tells it things: under a name, and wanting to see them again. */
+const acknowledging = [...free, '--replay-user-messages'];
 
 async function oneTurn(take: Take): Promise<void> {
   prompt(take);
@@ -99,6 +103,29 @@ export const claudeCode: readonly Recording[] = [
       prompt(take);
       await waitFor('the request', () => server.log.asked('slow').length > 0);
       prompt(take, 'Say hello instead. [[scenario:hello]]');
+      await take.next(isResult);
+      await take.next(isResult, 15_000);
+      take.closeInput();
+    },
+  }),
+  plain('hello', {
+    name: 'acknowledged',
+    argv: acknowledging,
+    drive: async (take) => {
+      for (const text of ['First.', 'Second.']) {
+        prompt(take, text, { uuid: randomUUID() });
+        await take.next(isResult);
+      }
+      take.closeInput();
+    },
+  }),
+  plain('slow', {
+    name: 'acknowledged-busy',
+    argv: acknowledging,
+    drive: async (take, server) => {
+      prompt(take, undefined, { uuid: randomUUID() });
+      await waitFor('the request', () => server.log.asked('slow').length > 0);
+      prompt(take, 'Say hello instead. [[scenario:hello]]', { uuid: randomUUID() });
       await take.next(isResult);
       await take.next(isResult, 15_000);
       take.closeInput();

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dialogAgentContract } from '../../../../test/contracts/dialog-agent.contract.ts';
-import { recordedOutput } from '../../../../test/support/recorded-output.ts';
+import { recordedOutput, recordedVersions } from '../../../../test/support/recorded-output.ts';
 import { claudeCodeAgent } from './index.ts';
 
-dialogAgentContract(claudeCodeAgent, recordedOutput('claude-code/2.1.328/permission-allowed'));
+for (const version of recordedVersions('claude-code')) {
+  dialogAgentContract(claudeCodeAgent, recordedOutput(`claude-code/${version}/permission-allowed`));
+}
 
 describe('claude with a conversation of before', () => {
   const spent = { tokens: { input: 4468, cached: 4000, output: 112 }, costUsd: 0.5 };

@@ -67,7 +67,7 @@ function interpretLine(value: JsonObject, state: ClaudeState): Seen {
     case 'assistant':
       return assistant(value, state);
     case 'user':
-      return started(state, []);
+      return started(state, replayed(value));
     case 'control_request':
       return question(value, state);
     case 'control_response':
@@ -125,6 +125,12 @@ function lifecycle(value: JsonObject, state: ClaudeState): Seen {
     default:
       return [{ ...state, waiting: others }, []];
   }
+}
+
+/** Versions before it told of its messages' lives only show them again as they take them, as all versions do when they are asked to. */
+function replayed(value: JsonObject): Observation[] {
+  const message = textAt(value, 'uuid');
+  return value['isReplay'] === true && message !== '' ? [{ kind: 'received', message }] : [];
 }
 
 function assistant(value: JsonObject, before: ClaudeState): Seen {

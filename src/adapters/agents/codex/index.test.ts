@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dialogAgentContract } from '../../../../test/contracts/dialog-agent.contract.ts';
-import { recordedOutput } from '../../../../test/support/recorded-output.ts';
+import { recordedOutput, recordedVersions } from '../../../../test/support/recorded-output.ts';
 import { codexAgent } from './index.ts';
 
-dialogAgentContract(codexAgent, recordedOutput('codex/0.169.0/permission-allowed'));
+for (const version of recordedVersions('codex')) {
+  dialogAgentContract(codexAgent, recordedOutput(`codex/${version}/permission-allowed`));
+}
 
 describe('codex with a thread of before', () => {
   const takesUp = { conversation: 'old-thread', spent: { tokens: null, costUsd: null } };

@@ -13,13 +13,13 @@ import type { Case, Fault, Turn } from '../../../support/model-server/scenario.t
 import { ModelServer } from '../../../support/model-server/server.ts';
 import { makeRepository, type TestRepository } from '../../../support/repositories.ts';
 import { waitFor } from '../../../support/wait-for.ts';
-import { clientNamed, required } from '../../clients/catalogue.ts';
+import { type Client, clientNamed, required } from '../../clients/catalogue.ts';
 import { findClient } from '../../clients/install.ts';
 import { environmentOf, makePlace, type Place, removePlace } from '../../clients/place.ts';
 import { profiles } from '../../clients/profiles.ts';
 import { loopbackOnly } from '../../isolation.ts';
 
-const chosen = process.env['AO_TEST_AGENTS']?.split(',') ?? null;
+const chosen = process.env['AO_TEST_AGENTS']?.split(',').map(clientNamed) ?? null;
 // In a network of our own loopback is down until somebody brings it up.
 if (process.env['AO_TEST_ISOLATED'] === '1') assert.ok(loopbackOnly());
 
@@ -29,12 +29,17 @@ export function withClients(
   sentence: string,
   run: (t: TestContext) => Promise<void>,
 ): void {
-  if (chosen !== null && !names.every((name) => chosen.includes(name))) return;
-  const lacking = names.filter((name) => findClient(clientNamed(name)) === null);
+  if (chosen !== null && !names.every((name) => chosen.some((client) => client.name === name))) return;
+  const lacking = names.filter((name) => findClient(clientOf(name)) === null);
   const mustBeThere = process.env['CI'] === 'true' && lacking.some((name) => required.includes(name));
   if (lacking.length === 0) test(sentence, run);
   else if (mustBeThere) test(sentence, () => assert.fail(`could not be installed: ${lacking.join(', ')}`));
   else test(`${sentence} (skipped: ${lacking.join(', ')} could not be installed)`, { skip: true }, run);
+}
+
+/** In the version that was chosen, else in its newest. */
+function clientOf(name: string): Client {
+  return chosen?.find((client) => client.name === name) ?? clientNamed(name);
 }
 
 export interface Stage {
@@ -75,7 +80,7 @@ interface Parts {
 }
 
 async function makeActor(t: TestContext, { server, line, client, names, env }: Parts): Promise<Actor> {
-  const known = clientNamed(client);
+  const known = clientOf(client);
   const installed = findClient(known);
   assert.ok(installed);
   const place = makePlace(known, installed, server.baseUrl(client));
