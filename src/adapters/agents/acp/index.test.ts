@@ -83,10 +83,10 @@ describe('an agent of the Agent Client Protocol', () => {
       });
     const url = 'file:///d%20x/witness.mjs';
     const kimi = launch('kimi', { NODE_OPTIONS: '--no-warnings' });
-    assert.equal(kimi.env['NODE_OPTIONS'], `--no-warnings --import=${url}`);
+    assert.equal(kimi.env['NODE_OPTIONS'], '--no-warnings --require="/d x/witness.cjs"');
     assert.deepEqual(
       kimi.files?.map((file) => file.path),
-      ['/d x/witness.mjs'],
+      ['/d x/witness.cjs'],
     );
     const own = { OPENCODE_CONFIG_CONTENT: '{"model":"a/b","plugin":["mine"]}' };
     const settings = JSON.parse(launch('opencode', own).env['OPENCODE_CONFIG_CONTENT'] ?? '');

@@ -2,7 +2,7 @@ import { AoError } from '../../../domain/errors.ts';
 import type { Agent, Launch, LaunchSpec } from '../../../ports/agent.ts';
 import { encode } from './encode.ts';
 import { type AcpState, begin, interpret } from './interpret.ts';
-import { type Asking, witnessOf } from './witness.ts';
+import { type Asking, type Loading, witnessOf } from './witness.ts';
 
 /** An agent that speaks the Agent Client Protocol on standard input and output. */
 export interface AcpAgent {
@@ -11,8 +11,15 @@ export interface AcpAgent {
   environment: readonly string[];
   accountEnvironment: Agent['accountEnvironment'];
   env: Readonly<Record<string, string>>;
-  /** Of one that keeps to itself what its model's server answers: how it asks, and the variables that make it load a module. */
-  witness?: { asking: Asking; env(url: string, environment: LaunchSpec['environment']): Launch['env'] };
+  /** Of one that keeps to itself what its model's server answers. */
+  witness?: Witness;
+}
+
+export interface Witness {
+  asking: Asking;
+  loading: Loading;
+  /** Makes it load that file. */
+  env(file: string, environment: LaunchSpec['environment']): Launch['env'];
 }
 
 export function acpAgent(agent: AcpAgent): Agent<AcpState> {
@@ -20,8 +27,8 @@ export function acpAgent(agent: AcpAgent): Agent<AcpState> {
   const launch = (spec: LaunchSpec): Launch => {
     const plain = { argv: argv(spec), env: { ...env }, input: null };
     if (witness === undefined) return plain;
-    const { url, ...file } = witnessOf(witness.asking, spec.dir);
-    return { ...plain, env: { ...env, ...witness.env(url, spec.environment) }, files: [file] };
+    const file = witnessOf(witness, spec.dir);
+    return { ...plain, env: { ...env, ...witness.env(file.path, spec.environment) }, files: [file] };
   };
   return {
     name,

@@ -1,6 +1,7 @@
-import type { LaunchSpec } from '../../../ports/agent.ts';
+import { pathToFileURL } from 'node:url';
 import { isObject, type JsonObject, listAt } from '../json-lines.ts';
-import { acpAgent } from './index.ts';
+import { acpAgent, type Witness } from './index.ts';
+import type { Asking } from './witness.ts';
 
 /** Of agents that have no directory of their own: `dir` in place of the home directory. */
 const likeHome = (dir: string): Record<string, string> => ({
@@ -10,18 +11,26 @@ const likeHome = (dir: string): Record<string, string> => ({
   XDG_CACHE_HOME: `${dir}/.cache`,
 });
 
-/** Programs for Node load a module first that this variable names. */
-const loadedByNode = (url: string, { NODE_OPTIONS: own = '' }: LaunchSpec['environment']) => ({
-  NODE_OPTIONS: `${own} --import=${url}`.trim(),
+/** Node loads it before its program. */
+const preload = (asking: Asking): Witness => ({
+  asking,
+  loading: 'preload',
+  env: (file, { NODE_OPTIONS: own = '' }) => ({
+    NODE_OPTIONS: `${own} --require=${JSON.stringify(file)}`.trim(),
+  }),
 });
 
 /** opencode and its kin take it for a plugin; the user's own settings in that variable stay. */
-const plugin = (variable: string) => (url: string, environment: LaunchSpec['environment']) => {
-  const settings = parsed(environment[variable] ?? '{}');
-  if (settings === null) return {};
-  const plugins = [...listAt(settings, 'plugin'), url];
-  return { [variable]: JSON.stringify({ ...settings, plugin: plugins }) };
-};
+const plugin = (variable: string): Witness => ({
+  asking: 'fetch',
+  loading: 'plugin',
+  env: (file, environment) => {
+    const settings = parsed(environment[variable] ?? '{}');
+    if (settings === null) return {};
+    const plugins = [...listAt(settings, 'plugin'), pathToFileURL(file).href];
+    return { [variable]: JSON.stringify({ ...settings, plugin: plugins }) };
+  },
+});
 
 /** null: comments or variables stand in it, which are not ours to read. */
 function parsed(text: string): JsonObject | null {
@@ -47,7 +56,7 @@ export const kimiAgent = acpAgent({
   ],
   accountEnvironment: (dir) => ({ KIMI_CODE_HOME: dir }),
   env: { KIMI_CODE_NO_AUTO_UPDATE: '1', KIMI_LOOP_MAX_ATTEMPTS_PER_STEP: '3' },
-  witness: { asking: 'fetch', env: loadedByNode },
+  witness: preload('fetch'),
 });
 
 export const kilocodeAgent = acpAgent({
@@ -64,7 +73,7 @@ export const kilocodeAgent = acpAgent({
   ],
   accountEnvironment: likeHome,
   env: { KILO_SESSION_RETRY_LIMIT: '3' },
-  witness: { asking: 'fetch', env: plugin('KILO_CONFIG_CONTENT') },
+  witness: plugin('KILO_CONFIG_CONTENT'),
 });
 
 export const opencodeAgent = acpAgent({
@@ -82,7 +91,7 @@ export const opencodeAgent = acpAgent({
   ],
   accountEnvironment: likeHome,
   env: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
-  witness: { asking: 'fetch', env: plugin('OPENCODE_CONFIG_CONTENT') },
+  witness: plugin('OPENCODE_CONFIG_CONTENT'),
 });
 
 export const geminiAgent = acpAgent({
@@ -99,7 +108,7 @@ export const geminiAgent = acpAgent({
   ],
   accountEnvironment: (dir) => ({ GEMINI_CLI_HOME: dir }),
   env: {},
-  witness: { asking: 'fetch', env: loadedByNode },
+  witness: preload('fetch'),
 });
 
 export const qwenAgent = acpAgent({
@@ -108,5 +117,5 @@ export const qwenAgent = acpAgent({
   environment: ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL', 'DASHSCOPE_API_KEY', 'QWEN_HOME'],
   accountEnvironment: (dir) => ({ QWEN_HOME: dir }),
   env: {},
-  witness: { asking: 'undici', env: loadedByNode },
+  witness: preload('undici'),
 });

@@ -4,12 +4,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { runProgram } from '../../../lib/subprocess.ts';
 import { ModelServer } from '../../../../test/support/model-server/server.ts';
 import { type ModelAnswer, readAnswer } from './answer.ts';
-import { type Asking, witnessOf } from './witness.ts';
+import { type Asking, type Loading, witnessOf } from './witness.ts';
 
 /** A client that asks its model once and says nothing of it; it prints what it saw itself, and what its children would load. */
 const client = `
@@ -80,6 +81,17 @@ for (const asking of ['fetch', 'undici'] as const) {
       assert.equal(seen.options, null);
     });
 
+    test('is a module too, for who takes it as a plugin', async () => {
+      const { answers } = await ask(dir, asking, [at('overloaded'), asked], 'plugin');
+      assert.equal(answers[0]?.status, 503);
+      const { path: file } = witnessOf({ asking, loading: 'plugin' }, dir);
+      const use = `const all = Object.values(await import(${JSON.stringify(pathToFileURL(file).href)}));
+        console.log(JSON.stringify(await Promise.all(all.map((plugin) => plugin()))));`;
+      const argv = [process.execPath, '--input-type=module', '--eval', use];
+      const { stdout } = await runProgram({ argv, cwd: dir, env: {}, timeoutMs: 20_000, maxBytes: 10_000 });
+      assert.equal(stdout, '[{}]\n');
+    });
+
     test('tells of a refusal in the middle of an answer', async (t) => {
       const failing = createServer((_, response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -111,13 +123,13 @@ for (const asking of ['fetch', 'undici'] as const) {
   });
 }
 
-async function ask(dir: string, asking: Asking | null, args: string[]) {
-  const witness = asking === null ? null : witnessOf(asking, dir);
+async function ask(dir: string, asking: Asking | null, args: string[], loading: Loading = 'preload') {
+  const witness = asking === null ? null : witnessOf({ asking, loading }, dir);
   if (witness !== null) await writeFile(witness.path, witness.text);
   const { stdout, stderr } = await runProgram({
     argv: [process.execPath, path.join(dir, 'client.mjs'), ...args],
     cwd: dir,
-    env: witness === null ? {} : { NODE_OPTIONS: `--import=${witness.url}` },
+    env: witness === null ? {} : { NODE_OPTIONS: nodeOption(witness.path, loading) },
     timeoutMs: 20_000,
     maxBytes: 100_000,
   });
@@ -127,6 +139,10 @@ async function ask(dir: string, asking: Asking | null, args: string[]) {
     .map((line) => readAnswer(JSON.parse(line)))
     .filter((answer): answer is ModelAnswer => answer !== null);
   return { answers, seen: JSON.parse(stdout) as { length: number; options: string | null } };
+}
+
+function nodeOption(file: string, loading: Loading): string {
+  return loading === 'preload' ? `--require=${JSON.stringify(file)}` : `--import=${pathToFileURL(file).href}`;
 }
 
 function listening(server: Server): Promise<number> {

@@ -1,27 +1,28 @@
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 /** By what a client asks its model: the platform's own `fetch`, or one of undici that it brings along. */
 export type Asking = 'fetch' | 'undici';
 
-export interface Witness {
-  path: string;
-  text: string;
-  /** Of the file, as programs load it. */
-  url: string;
+/** How it comes to load a module of ours: Node does before its program, opencode and its kin take it for a plugin. */
+export type Loading = 'preload' | 'plugin';
+
+interface Kind {
+  asking: Asking;
+  loading: Loading;
 }
 
 /**
  * A module that a client loads beside its own, for this session alone, because it keeps to itself what its model's server
  * answers. It changes nothing and writes a line to standard error for each answer: `answer.ts` reads them.
  */
-export function witnessOf(asking: Asking, dir: string): Witness {
-  const file = path.join(dir, 'witness.mjs');
+export function witnessOf({ asking, loading }: Kind, dir: string): { path: string; text: string } {
+  // A program that Node is built into loads no other kind before itself.
+  const [name, get] = loading === 'preload' ? ['witness.cjs', byRequire] : ['witness.mjs', byImport];
   const use = asking === 'fetch' ? watchFetch : watchUndici;
   const lines = [
-    "import { subscribe } from 'node:diagnostics_channel';",
-    "import { writeSync } from 'node:fs';",
-    "import { brotliDecompressSync, unzipSync } from 'node:zlib';",
+    get('subscribe', 'node:diagnostics_channel'),
+    get('writeSync', 'node:fs'),
+    get('brotliDecompressSync, unzipSync', 'node:zlib'),
     String(listener),
     String(isWork),
     String(watchFetch),
@@ -32,11 +33,13 @@ export function witnessOf(asking: Asking, dir: string): Witness {
     "const once = Symbol.for('ao.witness');",
     `if (!globalThis[once]) ${use.name}(listen, { subscribe, unzipSync, brotliDecompressSync });`,
     'globalThis[once] = true;',
-    // What opencode and its kin take for a plugin.
-    'export const Witness = async () => ({});',
+    ...(loading === 'plugin' ? ['export const Witness = async () => ({});'] : []),
   ];
-  return { path: file, text: `${lines.join('\n')}\n`, url: pathToFileURL(file).href };
+  return { path: path.join(dir, name), text: `${lines.join('\n')}\n` };
 }
+
+const byRequire = (names: string, module: string): string => `const { ${names} } = require('${module}');`;
+const byImport = (names: string, module: string): string => `import { ${names} } from '${module}';`;
 
 /** What is heard of one answer. */
 interface Listener {
