@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { findAgent } from '../adapters/registry.ts';
 import { openMemoryStore } from '../adapters/stores/memory/index.ts';
 import { stoppedClock } from '../../test/contracts/store.contract.ts';
-import { runRow, sessionRow, taskRow } from '../../test/support/rows.ts';
+import { attemptRow, runRow, sessionRow, taskRow } from '../../test/support/rows.ts';
 import type { Store } from '../ports/store.ts';
 import { applyTransitions } from './apply-transition.ts';
 import { claimTask } from './claim-task.ts';
@@ -51,38 +51,37 @@ test('a task that is cancelled while it is being claimed is not claimed, and tha
   assert.equal((await store.get('task', 't1'))?.state, 'cancelled');
 });
 
-test('a conversation is taken up by an agent that can do that in another directory, and is written down before it starts', async () => {
-  const takenUpBy = async (agent: string): Promise<unknown> => {
-    const store = openMemoryStore(clock);
-    const run = runRow('run-1');
-    const end = { state: 'ended', outcome: 'completed', endedAt: 2, conversation: 'c' } as const;
-    await store.commit(
-      [
-        { op: 'insert', kind: 'run', row: run },
-        { op: 'insert', kind: 'task', row: taskRow('t1', { attempt: 1 }) },
-        { op: 'insert', kind: 'session', row: sessionRow('t1', { agent, ...end }) },
-        { op: 'insert', kind: 'session', row: sessionRow('t2', { agent, ...end, conversation: 'other' }) },
-        {
-          op: 'insert',
-          kind: 'result',
-          row: { id: 'run-1.tree', run: 'run-1', result: { tree: 'tree', checks: [] } },
-        },
-      ],
-      [],
-    );
-    const hub = { treeOf: async () => 'tree' } as Partial<RunContext['hub']> as RunContext['hub'];
-    const options = { ...run.options, agent };
-    const layout = makeLayout('/nowhere');
-    const context: Partial<RunContext> = { store, clock, hub, layout, findAgent, run: 'run-1', options };
-    assert.equal(await claimTask(context as RunContext, 't1', 'default'), true);
-    const sessions = await store.list('session', { run: 'run-1', task: 't1' });
-    return sessions.find(({ attempt }) => attempt === 2)?.takesUp;
-  };
-  assert.deepEqual(await takenUpBy('codex'), { conversation: 'c', spent: { tokens: null, costUsd: null } });
-  assert.deepEqual(await takenUpBy('claude-code'), {
+test('the conversation that an attempt goes on with is written down before its agent starts', async () => {
+  const store = openMemoryStore(clock);
+  const run = runRow('run-1');
+  const held = {
+    agent: 'kimi',
+    state: 'ended',
+    outcome: 'completed',
+    endedAt: 2,
     conversation: 'c',
-    spent: { tokens: null, costUsd: null },
-  });
-  assert.equal(await takenUpBy('gemini'), null);
-  assert.equal(await takenUpBy('command'), null);
+  } as const;
+  const change = { commit: 'c'.repeat(40), tree: 'd'.repeat(40) };
+  await store.commit(
+    [
+      { op: 'insert', kind: 'run', row: run },
+      { op: 'insert', kind: 'task', row: taskRow('t1', { attempt: 1 }) },
+      { op: 'insert', kind: 'attempt', row: attemptRow('t1', { change }) },
+      { op: 'insert', kind: 'session', row: sessionRow('t1', held) },
+      {
+        op: 'insert',
+        kind: 'result',
+        row: { id: 'run-1.tree', run: 'run-1', result: { tree: 'tree', checks: [] } },
+      },
+    ],
+    [],
+  );
+  const hub = { treeOf: async () => 'tree' } as Partial<RunContext['hub']> as RunContext['hub'];
+  const options = { ...run.options, agent: 'kimi' };
+  const layout = makeLayout('/nowhere');
+  const context: Partial<RunContext> = { store, clock, hub, layout, findAgent, run: 'run-1', options };
+  assert.equal(await claimTask(context as RunContext, 't1', 'default'), true);
+  const sessions = await store.list('session', { run: 'run-1', task: 't1' });
+  const next = sessions.find(({ attempt }) => attempt === 2);
+  assert.deepEqual([next?.takesUp?.conversation, next?.workspace.path], ['c', '/w/t1']);
 });

@@ -1,10 +1,10 @@
 import type { TakenUp } from '../domain/agent-facts.ts';
-import { conversationToTakeUp } from '../domain/take-up.ts';
 import type { Attempt, Session, Task } from '../domain/task.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
 import { keptOnto } from './kept-work.ts';
 import { sessionName } from './session-name.ts';
+import { resumption } from './take-up.ts';
 import { knownResult } from './tree-results.ts';
 
 /**
@@ -23,9 +23,9 @@ export async function claimTask(context: RunContext, taskId: string, account: st
   const session = sessionName(task, number);
   const problems = start.conflict === null ? task.problems : [...task.problems, start.conflict];
   const patch = { attempt: number, reason: null, problems, updatedAt: context.clock.now() };
-  const takesUp = await conversationOf(context, task, account);
-  const place = { base: run.head, start: start.commit, takesUp };
-  const rows = rowsOf(context, { task, number, session, account, ...place });
+  const resumed = await resumption(context, task, account);
+  const claim = { task, number, session, account, base: run.head, start: start.commit };
+  const rows = rowsOf(context, { ...claim, ...resumed });
   const claimed = await applyTransitions(
     context.store,
     [{ kind: 'task', row: task, event: 'claim', patch, body: { attempt: number, session } }],
@@ -41,14 +41,6 @@ export async function claimTask(context: RunContext, taskId: string, account: st
   return claimed;
 }
 
-/** The one that the attempt goes on with, where its agent can do that in another directory. */
-async function conversationOf(context: RunContext, task: Task, account: string): Promise<TakenUp | null> {
-  const { agent } = context.options;
-  if (context.findAgent(agent).capabilities.takesUp !== 'anywhere') return null;
-  const sessions = await context.store.list('session', { run: context.run, task: task.id });
-  return conversationToTakeUp(sessions, { agent, account });
-}
-
 interface Claim {
   task: Task;
   number: number;
@@ -57,10 +49,12 @@ interface Claim {
   base: string;
   start: string;
   takesUp: TakenUp | null;
+  /** Null: a place of its own. */
+  path: string | null;
 }
 
 function rowsOf(context: RunContext, claim: Claim): { attempt: Attempt; session: Session } {
-  const { task, number, session, account, base, start, takesUp } = claim;
+  const { task, number, session, account, base, start, takesUp, path } = claim;
   const { agent, workspace } = context.options;
   const startedAt = context.clock.now();
   const shared = { run: context.run, task: task.id, agent, account, startedAt, endedAt: null };
@@ -86,7 +80,12 @@ function rowsOf(context: RunContext, claim: Claim): { attempt: Attempt; session:
       state: 'starting',
       exitCode: null,
       takesUp,
-      workspace: { kind: workspace, path: workspacePath(context, session), branch: `ao/${session}`, start },
+      workspace: {
+        kind: workspace,
+        path: path ?? workspacePath(context, session),
+        branch: `ao/${session}`,
+        start,
+      },
       dir: context.layout.session(context.run, session),
       handle: null,
     },

@@ -6,6 +6,7 @@ import type { Hub } from '../ports/git.ts';
 import type { World } from './context.ts';
 import type { CleanRequest, CleanResult } from './engine.ts';
 import { wasStarted } from './was-started.ts';
+import { gaveUpPlace } from './take-up.ts';
 import { removeEmptyFolder } from './remove-workspaces.ts';
 
 /**
@@ -34,8 +35,10 @@ async function cleanRun(world: World, run: Run, request: CleanRequest, result: C
   const sessions = await world.store.list('session', { run: run.id });
   const before = result.kept.length;
   for (const session of sessions) {
+    const isElsewhere = gaveUpPlace(session, sessions);
     const reason =
-      (await unsaved(world, session)) ?? (await cleanSession(world, hub, session, { request, result }));
+      (isElsewhere ? null : await unsaved(world, session)) ??
+      (await cleanSession(world, hub, session, { request, result, isElsewhere }));
     if (reason !== null) result.kept.push({ kind: 'workspace', name: session.id, reason });
   }
   if (!request.dryRun) await removeEmptyFolder(world, run.id);
@@ -64,11 +67,12 @@ async function cleanSession(
   world: World,
   hub: Hub,
   session: Session,
-  { request, result }: { request: CleanRequest; result: CleanResult },
+  { request, result, isElsewhere }: { request: CleanRequest; result: CleanResult; isElsewhere: boolean },
 ): Promise<string | null> {
-  const bytes = await sizeOf(session.workspace.path);
+  const bytes = isElsewhere ? null : await sizeOf(session.workspace.path);
   try {
-    if (!request.dryRun) await world.workspaces[session.workspace.kind].remove(hub, session.workspace);
+    if (!request.dryRun && !isElsewhere)
+      await world.workspaces[session.workspace.kind].remove(hub, session.workspace);
   } catch (error) {
     return `it could not be removed: ${error instanceof Error ? error.message : String(error)}`;
   }

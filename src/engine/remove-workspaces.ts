@@ -1,6 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunContext, World } from './context.ts';
+import { gaveUpPlace } from './take-up.ts';
 
 /**
  * Workspaces whose work is in the hub and whose task is settled. The others stay for a look until `ao clean`; what cannot
@@ -10,10 +11,11 @@ export async function removeWorkspaces(context: RunContext): Promise<void> {
   const tasks = await context.store.list('task', { run: context.run, states: ['done', 'cancelled'] });
   const settled = new Set(tasks.map(({ id }) => id));
   const attempts = await context.store.list('attempt', { run: context.run });
+  const sessions = await context.store.list('session', { run: context.run });
   for (const attempt of attempts) {
     if (!settled.has(attempt.task) || attempt.change === null || attempt.endedAt === null) continue;
-    const session = await context.store.get('session', attempt.session);
-    if (session?.state !== 'ended') continue;
+    const session = sessions.find(({ id }) => id === attempt.session);
+    if (session?.state !== 'ended' || gaveUpPlace(session, sessions)) continue;
     try {
       await context.workspaces[session.workspace.kind].remove(context.hub, session.workspace);
     } catch (error) {

@@ -24,7 +24,13 @@ const scenario: Case[] = [
 ];
 
 /** What a client keeps its conversations in, below its home. */
-const transcripts: Record<string, string> = { 'claude-code': '.claude/projects', codex: '.codex/sessions' };
+const transcripts: Record<string, string> = {
+  'claude-code': '.claude/projects',
+  codex: '.codex/sessions',
+  kimi: '.kimi-code/sessions',
+};
+/** They go on with a conversation in the directory where it was held. */
+const inPlace: readonly string[] = ['kimi', 'opencode', 'kilocode', 'qwen'];
 
 async function twoAttempts({ line }: Stage, user: Actor, ...flags: string[]): Promise<SessionView[]> {
   const { code, stderr } = await user.fix('--yolo', ...flags);
@@ -34,7 +40,7 @@ async function twoAttempts({ line }: Stage, user: Actor, ...flags: string[]): Pr
   return sessions.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
 }
 
-for (const client of ['claude-code', 'codex']) {
+for (const client of ['claude-code', 'codex', ...inPlace]) {
   withClients(
     [client],
     `a second try with ${client} goes on with the conversation of the first`,
@@ -49,9 +55,13 @@ for (const client of ['claude-code', 'codex']) {
       assert.equal(promptsIn(stage.server, hunch), 1, 'the model is told what it said before');
       const last = JSON.stringify(stage.server.log.asked(client).at(-1)?.body);
       assert.ok(last.includes('in this conversation') && last.includes(second?.workspace ?? '?'));
+      assert.equal(first?.workspace === second?.workspace, inPlace.includes(client));
+      assertEqualUsage(first?.usage, second?.usage);
     },
   );
+}
 
+for (const client of Object.keys(transcripts)) {
   withClients([client], `a conversation of ${client} that is gone is followed by a new one`, async (t) => {
     const stage = await openStage(t);
     stage.server.scenario(client, scenario);
@@ -66,4 +76,13 @@ for (const client of ['claude-code', 'codex']) {
     const asked = stage.server.log.counts(client)['answer'];
     assert.equal(asked, 4, 'a command and a claim for each of the two that worked');
   });
+}
+
+/** Two answers each: what a client counts on in a conversation is counted once. */
+function assertEqualUsage(one: SessionView['usage'] = null, other: SessionView['usage'] = null): void {
+  assert.deepEqual(other?.tokens, one?.tokens);
+  assert.ok(
+    Math.abs((other?.costUsd ?? 0) - (one?.costUsd ?? 0)) < 1e-9,
+    `${one?.costUsd} ${other?.costUsd}`,
+  );
 }

@@ -13,6 +13,8 @@ export interface AcpAgent {
   env: Readonly<Record<string, string>>;
   /** Of one that keeps to itself what its model's server answers. */
   witness?: Witness;
+  /** Without: in place, if it offers that at all. */
+  takesUp?: null;
 }
 
 export interface Witness {
@@ -23,7 +25,7 @@ export interface Witness {
 }
 
 export function acpAgent(agent: AcpAgent): Agent<AcpState> {
-  const { name, argv, environment, accountEnvironment, env, witness } = agent;
+  const { name, argv, environment, accountEnvironment, env, witness, takesUp = 'in_place' } = agent;
   const launch = (spec: LaunchSpec): Launch => {
     const plain = { argv: argv(spec), env: { ...env }, input: null };
     if (witness === undefined) return plain;
@@ -32,7 +34,7 @@ export function acpAgent(agent: AcpAgent): Agent<AcpState> {
   };
   return {
     name,
-    capabilities: { dialog: true, whileBusy: null, takesUp: 'in_place' },
+    capabilities: { dialog: true, whileBusy: null, takesUp },
     environment,
     accountEnvironment,
     launch,

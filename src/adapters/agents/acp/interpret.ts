@@ -1,4 +1,4 @@
-import type { AgentFailure } from '../../../domain/agent-facts.ts';
+import type { AgentFailure, TakenUp } from '../../../domain/agent-facts.ts';
 import type { Beginning, LaunchSpec, Observation, Step } from '../../../ports/agent.ts';
 import { type JsonLinesState, type JsonObject, listAt, noJsonLine, objectAt, textAt } from '../json-lines.ts';
 import { interpretLines, seen, unknown } from '../interpret-lines.ts';
@@ -18,7 +18,7 @@ export interface AcpState extends TurnSoFar {
   yolo: boolean;
   greeted: boolean;
   /** The session of before that it is to go on with, unless it does not know it. */
-  takesUp: string | null;
+  takesUp: TakenUp | null;
   session: string | null;
   /** It has begun to answer a prompt and has not ended. */
   working: boolean;
@@ -60,7 +60,7 @@ export function begin({ workspace, permissions, takesUp }: Opening): Beginning<A
     clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
   };
   return {
-    state: { ...nothing, workspace, yolo, takesUp: takesUp?.conversation ?? null },
+    state: { ...nothing, workspace, yolo, takesUp: takesUp ?? null },
     replies: [rpcLine({ id: 'initialize', method: 'initialize', params }, '2.0')],
   };
 }
@@ -96,7 +96,7 @@ function response(message: RpcMessage & { kind: 'response' }, state: AcpState): 
   // The first answers, one after the other, are to the greeting and to the wish for a session.
   if (error !== null && message.id === 'resume') return startAnew(state);
   if (error !== null) return seen(state, failed(failureOf(error)));
-  const id = textAt(result, 'sessionId') || (state.takesUp ?? ''); // one that it goes on with it need not name
+  const id = textAt(result, 'sessionId') || (state.takesUp?.conversation ?? ''); // one that it goes on with it need not name
   return state.greeted ? opened(id, state) : greeted(result, state);
 }
 
@@ -131,14 +131,14 @@ function turnEnded(message: RpcMessage & { kind: 'response' }, before: AcpState)
     { kind: 'received', message: String(message.id) },
     ...observations,
     ...open,
-    ...usageSeen(spending, before.spending),
+    ...usageSeen(spending, before),
     { kind: 'turn_ended', ...endOf(message, before) },
   );
 }
 
-function usageSeen(now: Spending, before: Spending): Observation[] {
+function usageSeen(now: Spending, { spending: before, takesUp }: AcpState): Observation[] {
   const isNew = now.tokens !== before.tokens || now.costUsd !== before.costUsd;
-  return isNew ? [{ kind: 'usage', usage: usageOf(now) }] : [];
+  return isNew ? [{ kind: 'usage', usage: usageOf(now, takesUp) }] : [];
 }
 
 /** What it asks of us. We offered neither files nor terminals: everything but a permission is declined at once. */
@@ -190,7 +190,7 @@ function update(value: JsonObject, state: AcpState): Step<AcpState> {
   if (state.session === null) return seen(state); // of the session of before, which it loads
   const spending = spentUpTo(value, state.spending);
   const step = deeds(value, { ...state, spending });
-  step.observations.push(...usageSeen(spending, state.spending));
+  step.observations.push(...usageSeen(spending, state));
   return step;
 }
 

@@ -109,6 +109,7 @@ export const geminiAgent = acpAgent({
   accountEnvironment: (dir) => ({ GEMINI_CLI_HOME: dir }),
   env: {},
   witness: preload('fetch'),
+  takesUp: null, // it offers to load a session and never finds one
 });
 
 export const qwenAgent = acpAgent({

@@ -1,5 +1,6 @@
-import type { Tokens, Usage } from '../../../domain/agent-facts.ts';
+import type { TakenUp, Tokens, Usage } from '../../../domain/agent-facts.ts';
 import { addTokens } from '../../../domain/usage.ts';
+import { costSince } from '../usage-since.ts';
 import { isObject, type JsonObject, numberAt, objectAt, textAt } from '../json-lines.ts';
 
 /** What an agent told of tokens and money. Plain data. */
@@ -38,8 +39,9 @@ export function spentInTurn(result: unknown, before: Spending): Spending {
   return { ...before, turn: null, tokens: turn === null ? before.tokens : sum(before.tokens, turn) };
 }
 
-export function usageOf({ tokens, costUsd }: Spending): Usage {
-  return { tokens, costUsd };
+/** What a session that it goes on with had cost before is in its price, and not in its tokens. */
+export function usageOf({ tokens, costUsd }: Spending, takesUp: TakenUp | null): Usage {
+  return { tokens, costUsd: costSince(costUsd, takesUp?.spent.costUsd ?? null) };
 }
 
 /** Some count what came from a cache as input, others beside it: the total tells. */

@@ -1,20 +1,24 @@
+import type { TakenUp } from '../../../domain/agent-facts.ts';
 import { isObject, objectAt } from '../json-lines.ts';
 import { rpcLine } from '../json-rpc.ts';
 
 interface Wish {
   workspace: string;
   /** Session to go on with; null: a new one. */
-  takesUp: string | null;
+  takesUp: TakenUp | null;
 }
 
 /** What is said to an agent that has greeted: whether it can go on with a session stands in its greeting. */
-export function wishForSession(greeting: unknown, { workspace: cwd, takesUp: sessionId }: Wish): string {
+export function wishForSession(greeting: unknown, { workspace: cwd, takesUp }: Wish): string {
   const offered = objectAt(greeting, 'agentCapabilities');
   const resumes = isObject(objectAt(offered, 'sessionCapabilities')['resume']);
-  if (sessionId === null || !(resumes || offered['loadSession'] === true)) return wishForNewSession(cwd);
+  if (takesUp === null || !(resumes || offered['loadSession'] === true)) return wishForNewSession(cwd);
   // Loading says all that was said once more, before it answers; resuming does not.
   const method = resumes ? 'session/resume' : 'session/load';
-  return rpcLine({ id: 'resume', method, params: { sessionId, cwd, mcpServers: [] } }, '2.0');
+  return rpcLine(
+    { id: 'resume', method, params: { sessionId: takesUp.conversation, cwd, mcpServers: [] } },
+    '2.0',
+  );
 }
 
 export function wishForNewSession(cwd: string): string {
