@@ -1,27 +1,7 @@
-/**
- * What went wrong for an agent, told apart by what helps: waiting (rate_limit, overloaded, usage_limit), a person
- * (quota, authentication), a fresh conversation (context_full; conversation_gone: it does not know the one that it was to take up,
- * and did nothing), another try (network, truncated, other).
- */
-export type FailureClass =
-  | 'rate_limit'
-  | 'usage_limit'
-  | 'overloaded'
-  | 'quota'
-  | 'authentication'
-  | 'context_full'
-  | 'conversation_gone'
-  | 'network'
-  | 'truncated'
-  | 'other';
+import type { AgentFailure } from './agent-failure.ts';
+import type { ScreenReading } from './screen-reading.ts';
 
-export interface AgentFailure {
-  class: FailureClass;
-  /** As the agent put it. */
-  message: string;
-  /** When the limit is lifted, in milliseconds since the epoch; null where nothing said so. */
-  resetAt: number | null;
-}
+export type { AgentFailure, FailureClass } from './agent-failure.ts';
 
 /** A question of the agent that holds it up until somebody answers. */
 export interface PermissionRequest {
@@ -66,8 +46,11 @@ export type Observation =
   | { kind: 'claim'; text: string }
   /** The agent's own name for this conversation, under which it can be taken up again. */
   | { kind: 'conversation'; id: string }
-  /** It has our message of that id; null where the protocol shows only that it has what it was told last. */
-  | { kind: 'received'; message: string | null }
+  /**
+   * It has our message of that id; null where it shows only that it has what it was told last, or what the message was: `text`, then as it
+   * took it, which may be several messages in one.
+   */
+  | { kind: 'received'; message: string | null; text?: string }
   /** It will not take our message of that id, and says why. */
   | { kind: 'refused'; message: string; text: string }
   | { kind: 'turn_started' }
@@ -83,6 +66,9 @@ export type Observation =
   /** A line that this adapter does not know: counted, kept in the log, nothing more. */
   | { kind: 'unknown'; text: string };
 
+/** What told of an agent, best first: its protocol, its hooks, what its terminal shows. */
+export type FactSource = 'protocol' | 'hook' | 'screen';
+
 /** What is known of a living agent from its own output; times in milliseconds since the epoch. */
 export interface AgentFacts {
   conversation: string | null;
@@ -90,8 +76,10 @@ export interface AgentFacts {
   working: boolean | null;
   /** Since when: the beginning or the end of the last turn. */
   since: number;
+  /** What told of that. */
+  source: FactSource;
   /** Questions that wait for an answer, the oldest first. */
-  asked: readonly (PermissionRequest & { since: number })[];
+  asked: readonly (PermissionRequest & { since: number; source: FactSource })[];
   /** It waits for its model until then; null: until it is heard of again. */
   retrying: { failure: AgentFailure; until: number | null } | null;
   /** Of the last turn that ended. */
@@ -101,36 +89,49 @@ export interface AgentFacts {
   usage: Usage | null;
   /** Lines that its adapter did not know. */
   unknown: number;
+  /** What its terminal shows, and since when; null where it has none, or nobody has looked yet. */
+  screen: (ScreenReading & { since: number }) | null;
 }
 
 export const nothingHeard: AgentFacts = {
   conversation: null,
   working: null,
   since: 0,
+  source: 'protocol',
   asked: [],
   retrying: null,
   end: null,
   heardAt: null,
   usage: null,
   unknown: 0,
+  screen: null,
 };
 
 /** The facts after one more observation, made at `at`. */
-export function heard(facts: AgentFacts, observation: Observation, at: number): AgentFacts {
+export function heard(
+  facts: AgentFacts,
+  observation: Observation,
+  at: number,
+  source: FactSource = 'protocol',
+): AgentFacts {
   const next: AgentFacts = { ...facts, heardAt: at };
   switch (observation.kind) {
     case 'turn_started':
-      return { ...next, working: true, since: at, end: null, retrying: null };
+      return { ...next, working: true, since: at, source, end: null, retrying: null };
     case 'turn_ended': {
       const { kind: _, ...end } = observation;
-      return { ...next, working: false, since: at, asked: [], retrying: null, end };
+      return { ...next, working: false, since: at, source, asked: [], retrying: null, end };
     }
     case 'retrying': {
       const { failure, delayMs } = observation;
       return { ...next, retrying: { failure, until: delayMs === null ? null : at + delayMs } };
     }
     case 'permission':
-      return { ...next, retrying: null, asked: [...facts.asked, { ...observation.request, since: at }] };
+      return {
+        ...next,
+        retrying: null,
+        asked: [...facts.asked, { ...observation.request, since: at, source }],
+      };
     case 'settled':
       return { ...next, asked: facts.asked.filter(({ id }) => id !== observation.request) };
     case 'conversation':

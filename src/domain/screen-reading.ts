@@ -1,4 +1,4 @@
-import type { AgentFailure } from './agent-facts.ts';
+import type { AgentFailure } from './agent-failure.ts';
 
 /** What an answer to a question on a screen is, and the keys that give it: names of tmux, or single characters. */
 export interface ScreenOption {

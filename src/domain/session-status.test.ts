@@ -12,7 +12,7 @@ function facts(...observations: [Observation, number][]): AgentFacts {
 
 function at(now: number, agent: AgentFacts, more: Partial<StatusFacts> = {}): string {
   const session = { state: 'running', since: 0 } as const;
-  const { state, source, ageMs } = statusOf({ session, dialog: true, agent, now, stuckAfterMs, ...more });
+  const { state, source, ageMs } = statusOf({ session, agent, now, stuckAfterMs, ...more });
   return `${state} ${source} ${ageMs}`;
 }
 
@@ -59,15 +59,12 @@ test('one that does not say how long it waits is rate limited until it is heard 
 test('silence makes a session stuck, never idle', () => {
   const silent = facts([{ kind: 'turn_started' }, 1000]);
   assert.equal(at(stuckAfterMs + 1000, silent), `stuck output ${stuckAfterMs}`);
-  assert.equal(at(stuckAfterMs, nothingHeard, { dialog: false }), `stuck output ${stuckAfterMs}`);
+  assert.equal(at(stuckAfterMs, nothingHeard), `stuck output ${stuckAfterMs}`);
 });
 
 test('of an agent that only prints nobody says more than that', () => {
-  assert.equal(at(5000, nothingHeard, { dialog: false }), 'working process 5000');
-  assert.equal(
-    at(5000, facts([{ kind: 'line', text: 'x' }, 2000]), { dialog: false }),
-    'working output 3000',
-  );
+  assert.equal(at(5000, nothingHeard), 'working process 5000');
+  assert.equal(at(5000, facts([{ kind: 'line', text: 'x' }, 2000])), 'working output 3000');
 });
 
 test('what is stored goes before what was heard, and a clock that jumps back makes no age', () => {

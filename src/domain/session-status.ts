@@ -1,4 +1,4 @@
-import type { AgentFacts } from './agent-facts.ts';
+import type { AgentFacts, FactSource } from './agent-facts.ts';
 import type { SessionState } from './lifecycles/session.ts';
 
 /** What people see of a session. All but the first and the last are derived from what its agent was seen to do. */
@@ -6,6 +6,7 @@ export type StatusState =
   | 'starting'
   | 'working'
   | 'waiting_permission'
+  | 'waiting_input'
   | 'rate_limited'
   | 'idle'
   | 'stuck'
@@ -13,7 +14,7 @@ export type StatusState =
   | 'ended';
 
 /** Where a fact is from, best first. */
-export type Source = 'store' | 'protocol' | 'process' | 'output';
+export type Source = 'store' | FactSource | 'process' | 'output';
 
 export interface Status {
   state: StatusState;
@@ -26,8 +27,6 @@ export interface Status {
 
 export interface StatusFacts {
   session: { state: SessionState; since: number };
-  /** Speaks a protocol: then turns and questions can be seen. */
-  dialog: boolean;
   agent: AgentFacts;
   now: number;
   /** Silence that long is worth a person's look. */
@@ -47,7 +46,11 @@ export function statusOf(facts: StatusFacts): Status {
   if (session.state === 'starting') return status('starting', 'store', session.since, 'it is being started');
   const [asked] = agent.asked;
   if (asked !== undefined) {
-    return status('waiting_permission', 'protocol', asked.since, `it asks for permission: ${asked.title}`);
+    return status('waiting_permission', asked.source, asked.since, `it asks for permission: ${asked.title}`);
+  }
+  const { screen } = agent;
+  if (screen?.state === 'dialog') {
+    return status('waiting_input', 'screen', screen.since, `it asks: ${screen.title}`);
   }
   const heardAt = agent.heardAt ?? session.since;
   const silent = now - heardAt;
@@ -56,13 +59,19 @@ export function statusOf(facts: StatusFacts): Status {
     const when = until === null ? '' : ` in ${Math.ceil((until - now) / 1000)} s`;
     // A pause of which nobody knows the length may be one that never ends.
     if (until === null ? silent < facts.stuckAfterMs : until > now)
-      return status('rate_limited', 'protocol', heardAt, `${failure.message}; asks again${when}`);
+      return status(
+        'rate_limited',
+        screen === null ? 'protocol' : 'screen',
+        heardAt,
+        `${failure.message}; asks again${when}`,
+      );
   }
-  if (agent.working === false) return status('idle', 'protocol', agent.since, 'its turn has ended');
+  if (agent.working === false) return status('idle', agent.source, agent.since, 'its turn has ended');
   if (silent >= facts.stuckAfterMs) {
     return status('stuck', 'output', heardAt, `nothing was heard of it for ${Math.round(silent / 1000)} s`);
   }
   if (agent.heardAt === null) return status('working', 'process', session.since, 'its program runs');
-  const source = facts.dialog && agent.working === true ? 'protocol' : 'output';
-  return status('working', source, heardAt, source === 'protocol' ? 'in a turn' : 'it printed something');
+  if (agent.working === true) return status('working', agent.source, heardAt, 'in a turn');
+  if (screen === null) return status('working', 'output', heardAt, 'it printed something');
+  return status('unknown', 'screen', screen.since, 'it has not begun, and its screen does not say why');
 }

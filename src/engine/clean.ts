@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Run } from '../domain/run.ts';
 import type { Session } from '../domain/task.ts';
 import type { Hub } from '../ports/git.ts';
+import { leaveAccount } from './account-entries.ts';
 import type { World } from './context.ts';
 import type { CleanRequest, CleanResult } from './engine.ts';
 import { wasStarted } from './was-started.ts';
@@ -38,7 +39,7 @@ async function cleanRun(world: World, run: Run, request: CleanRequest, result: C
     const isElsewhere = gaveUpPlace(session, sessions);
     const reason =
       (isElsewhere ? null : await unsaved(world, session)) ??
-      (await cleanSession(world, hub, session, { request, result, isElsewhere }));
+      (await cleanSession({ world, hub, run }, session, { request, result, isElsewhere }));
     if (reason !== null) result.kept.push({ kind: 'workspace', name: session.id, reason });
   }
   if (!request.dryRun) await removeEmptyFolder(world, run.id);
@@ -64,15 +65,16 @@ async function unsaved(world: World, session: Session): Promise<string | null> {
  * null: one that cannot be removed keeps no other.
  */
 async function cleanSession(
-  world: World,
-  hub: Hub,
+  { world, hub, run }: { world: World; hub: Hub; run: Run },
   session: Session,
   { request, result, isElsewhere }: { request: CleanRequest; result: CleanResult; isElsewhere: boolean },
 ): Promise<string | null> {
   const bytes = isElsewhere ? null : await sizeOf(session.workspace.path);
   try {
-    if (!request.dryRun && !isElsewhere)
+    if (!request.dryRun && !isElsewhere) {
       await world.workspaces[session.workspace.kind].remove(hub, session.workspace);
+      await leaveAccount(world, run, session);
+    }
   } catch (error) {
     return `it could not be removed: ${error instanceof Error ? error.message : String(error)}`;
   }

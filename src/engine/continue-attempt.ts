@@ -1,6 +1,7 @@
 import { AoError } from '../domain/errors.ts';
 import type { Problem } from '../domain/evidence.ts';
 import type { Attempt, Session, Task } from '../domain/task.ts';
+import { leaveAccount } from './account-entries.ts';
 import type { RunContext } from './context.ts';
 import { isOfTheDisk } from './disk-watch.ts';
 import { exists, wasStarted } from './was-started.ts';
@@ -123,6 +124,7 @@ async function clearHalfMade(context: RunContext, session: Session): Promise<voi
 async function failToStart(context: RunContext, rows: Rows, problem: Problem): Promise<void> {
   const reason = 'message' in problem ? problem.message : problem.code;
   await stopSession(context, rows.session, context.options);
+  await leaveAccount(context, context, rows.session);
   await endSession(context, rows.session, { outcome: 'failed', exitCode: null, reason }, null);
   await closeOutbox(context, rows.session);
   await endNotStarted(context, rows, problem);

@@ -1,20 +1,12 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { AgentFacts } from '../domain/agent-facts.ts';
-import type { RuntimeHandle, Session } from '../domain/task.ts';
+import type { Session } from '../domain/task.ts';
 import type { RunContext } from './context.ts';
+import { followTerminal } from './follow-terminal.ts';
+import { type Followed, knownOf } from './followed.ts';
 import { Hearing } from './hearing.ts';
 import { OutputCap } from './output-cap.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { Talk } from './talk.ts';
-
-/** What an agent's whole output said. */
-export interface Followed {
-  /** Whether it talks: otherwise the facts say little. */
-  dialog: boolean;
-  claim: string | null;
-  facts: AgentFacts;
-}
 
 /**
  * Reads an agent's output from its beginning to its end and, where the agent talks, keeps up the conversation. Works the same
@@ -27,8 +19,10 @@ export async function followAgent(
 ): Promise<Followed> {
   const { handle } = session;
   if (handle === null) throw new Error(`session ${session.id} runs without a handle`);
+  const terminal = handle.terminal === undefined ? undefined : context.findAgent(session.agent).terminal;
+  if (terminal !== undefined) return followTerminal(context, { session, handle, agent: terminal }, signal);
   const hearing = new Hearing(context, session);
-  const known = await knownOutput(handle);
+  const known = await knownOf(path.join(handle.dir, 'output.log'));
   const talk = hearing.agent.capabilities.dialog
     ? await Talk.open({ context, session, handle, hearing })
     : null;
@@ -72,10 +66,4 @@ export async function followAgent(
 
 function followed({ agent, claim, facts }: Hearing): Followed {
   return { dialog: agent.capabilities.dialog, claim, facts };
-}
-
-/** What there is of its output already, and when the last of it came. */
-async function knownOutput({ dir }: RuntimeHandle): Promise<{ bytes: number; at: number }> {
-  const { size, mtimeMs } = await stat(path.join(dir, 'output.log'));
-  return { bytes: size, at: Math.round(mtimeMs) };
 }

@@ -77,7 +77,8 @@ export function fingerprintOf(location: string, branch: string, request: FixRequ
  * program that is named relative to the workspace may come with the project: that is seen only there.
  */
 export async function refuseBadAgent(world: World, { options, env, path: cwd }: FixRequest): Promise<void> {
-  if (runtimeOf(options) === 'tmux' && world.findAgent(options.agent).capabilities.dialog) {
+  const agent = world.findAgent(options.agent);
+  if (runtimeOf(options) === 'tmux' && agent.capabilities.dialog && agent.terminal === undefined) {
     throw new AoError(
       'usage',
       `${options.agent} is driven over its protocol, which needs no terminal.`,
@@ -85,7 +86,7 @@ export async function refuseBadAgent(world: World, { options, env, path: cwd }: 
     );
   }
   const place = { prompt: '', promptFile: '', workspace: '', dir: '', environment: {} };
-  const [program = ''] = world.findAgent(options.agent).launch(launchSpec(options, place)).argv;
+  const [program = ''] = agent.launch(launchSpec(options, place)).argv;
   if (program.includes('/') && !path.isAbsolute(program)) return;
   const found = await findExecutable(program, cwd, env);
   if (found.path !== null) return;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AgentFacts, Observation } from '../domain/agent-facts.ts';
 import type { Message, MessageContent } from '../domain/message.ts';
 import type { Session } from '../domain/task.ts';
+import { essence } from '../domain/terminal-delivery.ts';
 import type { Intent } from '../ports/agent.ts';
 import type { Write } from '../ports/store.ts';
 import { applyTransitions, type Move } from './apply-transition.ts';
@@ -68,7 +69,9 @@ function movesFor(observation: Observation, sent: readonly Message[], settledAt:
       const { message } = observation;
       // An interruption is over with the turn, which ends some time after the agent says that it has heard.
       const row = sent.find(({ id, content }) =>
-        message === null ? content.kind === 'message' : id === message && content.kind !== 'interrupt',
+        message === null
+          ? isMeant(content, observation.text)
+          : id === message && content.kind !== 'interrupt',
       );
       return row === undefined ? [] : [received(row)];
     }
@@ -86,6 +89,12 @@ function movesFor(observation: Observation, sent: readonly Message[], settledAt:
     default:
       return [];
   }
+}
+
+/** Of several messages that an agent took as one, each shows when the one before it did. */
+function isMeant(content: MessageContent, text: string | undefined): boolean {
+  if (content.kind !== 'message') return false;
+  return text === undefined || essence(text).includes(essence(content.text));
 }
 
 /**
@@ -123,7 +132,7 @@ async function tellOne(
   const line = mayTell(content, hearing) ? hearing.agent.encode(intentOf(row), hearing.state) : null;
   if (line === null) {
     const isLate = content.kind !== 'message' && row.state === 'queued';
-    if (isLate) await fail(context, row, cannotNow(content));
+    if (isLate) await failMessage(context, row, cannotNow(content));
     return !isLate;
   }
   const may =
@@ -145,7 +154,7 @@ function cannotNow({ kind }: MessageContent): string {
   return kind === 'interrupt' ? 'it is not in a turn' : 'that question is not open any more';
 }
 
-async function fail({ store, clock }: Outbox, row: Message, problem: string): Promise<void> {
+export async function failMessage({ store, clock }: Outbox, row: Message, problem: string): Promise<void> {
   const patch = { problem, settledAt: clock.now() };
   await applyTransitions(store, [{ kind: 'message', row, event: 'fail', patch }]);
 }
@@ -156,7 +165,7 @@ async function fail({ store, clock }: Outbox, row: Message, problem: string): Pr
  */
 export async function closeOutbox(outbox: Outbox, session: Session): Promise<void> {
   for (let open = await openMessages(outbox, session); open.length > 0; ) {
-    for (const row of open) await fail(outbox, row, neverShown(row));
+    for (const row of open) await failMessage(outbox, row, neverShown(row));
     open = await openMessages(outbox, session);
   }
 }

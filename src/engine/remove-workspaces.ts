@@ -1,5 +1,6 @@
 import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
+import { leaveAccount } from './account-entries.ts';
 import type { RunContext, World } from './context.ts';
 import { gaveUpPlace } from './take-up.ts';
 
@@ -18,6 +19,7 @@ export async function removeWorkspaces(context: RunContext): Promise<void> {
     if (session?.state !== 'ended' || gaveUpPlace(session, sessions)) continue;
     try {
       await context.workspaces[session.workspace.kind].remove(context.hub, session.workspace);
+      await leaveAccount(context, context, session);
     } catch (error) {
       context.log('workspace.kept', { session: session.id, error: String(error) });
     }

@@ -7,13 +7,12 @@ export type StatusWorld = Pick<World, 'clock' | 'findAgent'>;
 
 /** What people see of a session now, from its row and from what was heard of its agent. */
 export function sessionStatus(
-  { clock, findAgent }: StatusWorld,
+  { clock }: StatusWorld,
   live: Live,
   { session, stuckAfterMs }: { session: Session; stuckAfterMs: number },
 ): Status {
   return statusOf({
     session: { state: session.state, since: session.endedAt ?? session.startedAt },
-    dialog: findAgent(session.agent).capabilities.dialog,
     agent: live.facts(session.id),
     now: clock.now(),
     stuckAfterMs,

@@ -26,7 +26,10 @@ test('of two people who answer one question at once, the second is told so', asy
   const session = sessionRow('t1', { state: 'running', agent: 'codex' });
   await store.commit([{ op: 'insert', kind: 'session', row: session }], []);
   const live = new Live(() => {});
-  live.setFacts(session.id, { ...nothingHeard, asked: [{ id: 'q1', title: 'Bash: npm test', since: 1 }] });
+  live.setFacts(session.id, {
+    ...nothingHeard,
+    asked: [{ id: 'q1', title: 'Bash: npm test', since: 1, source: 'protocol' }],
+  });
   live.setRead(session.id);
   const voice = { world: { store, clock, findAgent }, live, answering: new KeyedMutex() };
   const answer = (allow: boolean) => permit(voice, session, { request: null, allow, reason: '' });
@@ -41,7 +44,10 @@ test('a question that is settled while somebody answers it takes no second answe
   const session = sessionRow('t1', { state: 'running', agent: 'codex' });
   await store.commit([{ op: 'insert', kind: 'session', row: session }], []);
   const live = new Live(() => {});
-  live.setFacts(session.id, { ...nothingHeard, asked: [{ id: 'q1', title: 'Bash: npm test', since: 1 }] });
+  live.setFacts(session.id, {
+    ...nothingHeard,
+    asked: [{ id: 'q1', title: 'Bash: npm test', since: 1, source: 'protocol' }],
+  });
   live.setRead(session.id);
   const list: typeof store.list = async (kind, filter) => {
     live.setFacts(session.id, nothingHeard); // the first answer has arrived

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { type PromptFacts, writePrompt } from '../domain/prompt.ts';
 import { runtimeOf } from '../domain/run.ts';
 import type { Attempt, Session, Task } from '../domain/task.ts';
+import { eventsFile } from '../ports/terminal-agent.ts';
 import type { Clock } from '../ports/clock.ts';
+import { addAccountEntries } from './account-entries.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
 import { launchSpec } from './launch-spec.ts';
@@ -38,24 +40,20 @@ export async function startSession(
   if (added.ran === true) await keepPrepared(context, session);
   const brief = await writeBrief(context, rows);
   const agent = context.findAgent(session.agent);
-  const launch = agent.launch(
-    launchSpec(context.options, {
-      prompt: brief.prompt,
-      promptFile: brief.file,
-      workspace,
-      dir: session.dir,
-      environment: { ...context.env, ...context.agentEnv },
-      takesUp: session.takesUp ?? null,
-    }),
-  );
+  const { dir, takesUp = null } = session;
+  const environment = { ...context.env, ...context.agentEnv };
+  const asked = { prompt: brief.prompt, promptFile: brief.file, workspace, dir, environment, takesUp };
+  const spec = launchSpec(context.options, asked);
+  const terminal = runtimeOf(context.options) === 'tmux' ? agent.terminal : undefined;
+  const launch = (terminal ?? agent).launch(spec);
   for (const { path: file, text } of launch.files ?? []) await writeFile(file, text, { mode: 0o600 });
-  const env = { ...context.env, ...context.agentEnv, ...added.env, ...launch.env, ...brief.env };
+  const env = { ...environment, ...added.env, ...launch.env, ...brief.env };
   const { argv, input } = launch;
-  const { dialog } = agent.capabilities;
   const isolated = context.options.isolation !== 'none';
-  const started = { argv, env, cwd: workspace, dir: session.dir, input, mark, isolated };
+  const started = { argv, env, cwd: workspace, dir, input, mark, isolated };
   const runtime = context.findRuntime(runtimeOf(context.options));
-  if (dialog) await queueTask(context, session, brief.prompt);
+  if (terminal !== undefined) await addAccountEntries(terminal.accountEntries(spec));
+  else if (agent.capabilities.dialog) await queueTask(context, session, brief.prompt);
   const handle = await runtime.start(started);
   const written = await applyTransitions(context.store, [
     {
@@ -120,6 +118,7 @@ async function writeBrief(
   const findings = path.join(session.dir, 'findings.json');
   await writeFile(findings, `${JSON.stringify(task.findings, null, 2)}\n`, { mode: 0o600 });
   const env = {
+    AO_EVENTS_FILE: eventsFile(session.dir),
     AO_TASK_ID: task.id,
     AO_SESSION_ID: session.id,
     AO_ATTEMPT: String(attempt.number),

@@ -5,6 +5,7 @@ import { Semaphore } from '../lib/semaphore.ts';
 import type { RunContext } from './context.ts';
 import type { Heard, Hearing } from './hearing.ts';
 import { isOver, noteEvidence, tell } from './outbox.ts';
+import { Questions } from './questions.ts';
 
 /** Our side of a conversation with a living agent: answers what its protocol asks and tells it what is in its outbox. */
 export class Talk {
@@ -18,14 +19,14 @@ export class Talk {
   #replies: string[] = [];
   #evidence: Observation[] = [];
   #hungUp = false;
-  /** Questions that the log tells of. */
-  readonly #told = new Set<string>();
+  readonly #questions: Questions;
 
   private constructor(parts: Parts, written: string) {
     this.#context = parts.context;
     this.#session = parts.session;
     this.#handle = parts.handle;
     this.#hearing = parts.hearing;
+    this.#questions = new Questions(parts.context, parts.session);
     this.#written = written;
   }
 
@@ -46,7 +47,7 @@ export class Talk {
   next(): Promise<void> {
     return this.#pen.use(async () => {
       await this.#noteEvidence();
-      await this.#tellOfQuestions();
+      await this.#questions.tell(this.#hearing.facts);
       for (let reply = this.#replies[0]; reply !== undefined; reply = this.#replies[0]) {
         await this.#write(reply);
         this.#replies.shift();
@@ -59,18 +60,6 @@ export class Talk {
       });
       if (await isOver(this.#context, this.#session, this.#hearing.facts)) await this.#hangUp();
     });
-  }
-
-  /** A person hears of a question by an event; of one that is open still, by every daemon that comes to know it. */
-  async #tellOfQuestions(): Promise<void> {
-    const { run, task, id } = this.#session;
-    const fresh = this.#hearing.facts.asked.filter((asked) => !this.#told.has(asked.id));
-    if (fresh.length === 0) return;
-    for (const asked of fresh) this.#told.add(asked.id);
-    const events = fresh.map(({ id: request, title }) => {
-      return { run, task, session: id, type: 'session.ask', body: { request, title } };
-    });
-    await this.#context.store.commit([], events);
   }
 
   /** The agent has ended: what it showed until then is written down. */

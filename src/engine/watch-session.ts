@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Session, SessionOutcome } from '../domain/task.ts';
 import type { Liveness } from '../ports/runtime.ts';
+import { leaveAccount } from './account-entries.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
-import { type Followed, followAgent } from './follow-agent.ts';
+import { followAgent } from './follow-agent.ts';
+import type { Followed } from './followed.ts';
 
 /** How long an agent may take to end by itself when it is asked to. */
 export const GRACE_MS = 5_000;
@@ -37,6 +39,7 @@ export async function watchSession(
     watch.over = true;
     const followed = await reading;
     await runtime.seal(handle, context.redactor);
+    await leaveAccount(context, context, session);
     await endSession(context, session, ended, followed);
   } finally {
     leaving.abort();

@@ -1,39 +1,9 @@
-import type { Observation, TakenUp } from '../domain/agent-facts.ts';
-import type { Permissions } from '../domain/run.ts';
+import type { Observation } from '../domain/agent-facts.ts';
+import type { Launch, LaunchSpec } from './launch.ts';
+import type { TerminalAgent } from './terminal-agent.ts';
 
 export type { Observation } from '../domain/agent-facts.ts';
-
-/** What an agent is asked to do, in one workspace. */
-export interface LaunchSpec {
-  /** Text of the task; also lies in `promptFile`. */
-  prompt: string;
-  /** Absolute path. */
-  promptFile: string;
-  workspace: string;
-  /** Absolute path of the session's private directory, where no agent works. */
-  dir: string;
-  /** The user's variables that reach it. */
-  environment: Readonly<Record<string, string>>;
-  /** From the run's options: program and arguments for `command`, script for `scripted`. */
-  command: string[] | null;
-  script: string | null;
-  /** As the agent's CLI names it; null: its own default. */
-  model: string | null;
-  permissions: Permissions;
-  /** To be gone on with; without: a new one. Where the agent does not know it any more, a new one begins or its turn fails with `conversation_gone`. */
-  takesUp?: TakenUp | null;
-}
-
-export interface Launch {
-  /** Program and arguments; no shell reads them. */
-  argv: string[];
-  /** Added to the session's environment. */
-  env: Record<string, string>;
-  /** Written below `LaunchSpec.dir` before it starts, private to the user: settings for this session alone. Absolute paths. */
-  files?: readonly { path: string; text: string }[];
-  /** Written to standard input, followed by end-of-file; null: open for what `begin`, `interpret` and `encode` want written. */
-  input: string | null;
-}
+export type { Launch, LaunchSpec } from './launch.ts';
 
 export interface Capabilities {
   /** Talked to over standard input while it lives; otherwise its input ends with the task. */
@@ -72,6 +42,8 @@ export interface Step<State> {
 export interface Agent<State = unknown> {
   readonly name: string;
   readonly capabilities: Capabilities;
+  /** The same agent with its own user interface, in a terminal; left out where ao cannot drive that. */
+  readonly terminal?: TerminalAgent;
   /** Variables of the user's environment that it needs (keys, its account's directory); nothing else gets them. */
   readonly environment: readonly string[];
   /** What makes it keep its login and its settings in `dir` instead of its default place; null where it has no such place. */

@@ -1,6 +1,7 @@
 import { cleanText } from '../../lib/clean-text.ts';
 import type { AgentFailure } from '../../domain/agent-facts.ts';
 import type { Observation } from '../../ports/agent.ts';
+import { type JsonObject, textAt } from './json-lines.ts';
 
 /** What an agent wrote for people, line by line, with the claim that one of them may be. */
 export function said(text: string): Observation[] {
@@ -31,4 +32,13 @@ export function deed(name: string, object: string): string {
     .trim()
     .toWellFormed();
   return line.length > longestTitle ? `${line.slice(0, longestTitle - 1)}…`.toWellFormed() : line;
+}
+
+/** The argument that says most, of whatever tool it is. */
+const telling = ['command', 'file_path', 'path', 'pattern', 'url', 'query', 'description', 'prompt'];
+
+/** One line for the use of a tool in Claude Code's form. */
+export function toolDeed(name: string, input: JsonObject): string {
+  const key = telling.find((known) => textAt(input, known) !== '');
+  return deed(name || 'a tool', key === undefined ? '' : textAt(input, key));
 }

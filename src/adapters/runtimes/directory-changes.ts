@@ -1,4 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
+import { Bell } from '../../lib/bell.ts';
 
 /** Where the system refuses to watch, changes are looked for at this pace. */
 const blindMs = 200;
@@ -9,8 +10,7 @@ const blindMs = 200;
  */
 export class DirectoryChanges {
   #watcher: FSWatcher | null = null;
-  #changed = false;
-  #wake: (() => void) | null = null;
+  readonly #bell = new Bell();
 
   constructor(directory: string, names: readonly string[]) {
     try {
@@ -25,17 +25,7 @@ export class DirectoryChanges {
 
   /** Resolves at the first change since the last call, after `timeoutMs`, or on abort. */
   async next(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    if (!this.#changed && !signal.aborted) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      const timer = setTimeout(resolve, this.#watcher ? timeoutMs : Math.min(timeoutMs, blindMs));
-      const abort = (): void => resolve();
-      signal.addEventListener('abort', abort);
-      await promise;
-      clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
-    }
-    this.#changed = false;
+    await this.#bell.next(this.#watcher ? timeoutMs : Math.min(timeoutMs, blindMs), signal);
   }
 
   close(): void {
@@ -44,8 +34,7 @@ export class DirectoryChanges {
 
   /** Wakes the reader for another reason. */
   ring(): void {
-    this.#changed = true;
-    this.#wake?.();
+    this.#bell.ring();
   }
 
   #stopWatching(): void {

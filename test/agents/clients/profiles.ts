@@ -72,6 +72,14 @@ const registryOfOurs = (where: Where): Record<string, string> => ({
 export const profiles: Readonly<Record<string, Profile>> = {
   'claude-code': {
     env: claudeEnvironment,
+    // A person who has used it before has been asked these once, whatever folder they are in.
+    files: () => ({
+      '.claude.json': json({
+        hasCompletedOnboarding: true,
+        theme: 'dark',
+        customApiKeyResponses: { approved: ['dummy'], rejected: [] },
+      }),
+    }),
     oneShot: (prompt) => ['claude', '-p', prompt, ...streaming, '--dangerously-skip-permissions'],
     vendor: { env: { ANTHROPIC_BASE_URL: '' }, args: [] },
   },

@@ -1,8 +1,5 @@
 // npm run test:agents: what people say to real clients while these work: it arrives once, or it is said that it did not.
 import assert from 'node:assert/strict';
-import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import type { Message } from '../../../src/domain/message.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import {
   about,
@@ -12,25 +9,16 @@ import {
   mending,
   once,
   openStage,
-  processesWith,
   promptsIn,
   redness,
   report,
+  said,
+  signal,
   type Stage,
   withClients,
 } from './support/stage.ts';
 
 const text = 'One more word from a person.';
-
-/** What the outbox holds of what people said, without the tasks themselves. */
-function said({ line }: Stage): Message[] {
-  const store = new DatabaseSync(path.join(line.home, 'ao.db'), { readOnly: true });
-  const rows = store.prepare('SELECT id, state, body FROM message ORDER BY n').all();
-  store.close();
-  return rows
-    .map(({ id, state, body }) => ({ ...JSON.parse(String(body)), id, state }))
-    .filter((row) => row.content.kind === 'message' && row.content.text === text);
-}
 
 /** The session that waits for its model. */
 async function atItsModel({ server, line }: Stage, outcome: string): Promise<string> {
@@ -38,10 +26,6 @@ async function atItsModel({ server, line }: Stage, outcome: string): Promise<str
   const [session] = await live(line);
   assert.ok(session);
   return session.id;
-}
-
-function signal(session: string, name: NodeJS.Signals): void {
-  for (const { pid } of processesWith(`AO_SESSION_ID=${session}\0`)) process.kill(pid, name);
 }
 
 for (const client of ['claude-code', 'codex']) {
@@ -75,14 +59,14 @@ for (const client of ['claude-code', 'codex']) {
       const session = await atItsModel(stage, 'answer');
       signal(session, 'SIGSTOP'); // so that it cannot show that it has the message
       await stage.line.ao(['send', session, text]);
-      await waitFor('a written message', () => said(stage)[0]?.state === 'sent');
+      await waitFor('a written message', () => said(stage, text)[0]?.state === 'sent');
       process.kill(await stage.line.daemon(), 'SIGKILL');
       await live(stage.line);
       signal(session, 'SIGCONT');
-      await waitFor('its arrival', () => said(stage)[0]?.state === 'received', 20_000);
+      await waitFor('its arrival', () => said(stage, text)[0]?.state === 'received', 20_000);
       release();
       assert.equal((await report(stage.line, user)).ok, true);
-      assert.deepEqual([said(stage).length, promptsIn(stage.server, text)], [1, 1]);
+      assert.deepEqual([said(stage, text).length, promptsIn(stage.server, text)], [1, 1]);
     },
   );
 }
@@ -122,11 +106,11 @@ withClients(
     assert.equal((await user.fix('--detach', '--yolo')).code, 0);
     const session = await atItsModel(stage, 'answer');
     assert.equal((await stage.line.ao(['send', session, text])).code, 0);
-    assert.equal(said(stage)[0]?.state, 'queued');
+    assert.equal(said(stage, text)[0]?.state, 'queued');
     release();
     const { ok, tasks } = await report(stage.line, user);
     assert.deepEqual([ok, tasks[0]?.attempts.length], [true, 1]);
-    assert.equal(said(stage)[0]?.state, 'received');
+    assert.equal(said(stage, text)[0]?.state, 'received');
     assert.equal(promptsIn(stage.server, text), 1);
   },
 );
@@ -142,12 +126,12 @@ withClients(
     assert.equal((await user.fix('--detach', '--yolo')).code, 0);
     const session = await atItsModel(stage, 'answer');
     const told = stage.line.ao(['send', session, text, '--wait']);
-    await waitFor('a message that waits', () => said(stage).length > 0);
+    await waitFor('a message that waits', () => said(stage, text).length > 0);
     signal(session, 'SIGKILL');
     const { code, stderr } = await told;
     assert.equal(code, 1);
     assert.match(stderr, /not delivered: the agent ended before it could be told/);
-    const [message] = said(stage);
+    const [message] = said(stage, text);
     assert.deepEqual([message?.state, message?.content], ['undelivered', { kind: 'message', text }]);
     release();
     const { ok, tasks } = await report(stage.line, user);

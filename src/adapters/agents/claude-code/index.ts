@@ -1,6 +1,8 @@
 import type { Agent, Launch, LaunchSpec } from '../../../ports/agent.ts';
 import { encode } from './encode.ts';
+import { environmentFor, commonFlags } from './flags.ts';
 import { begin, type ClaudeState, interpret } from './interpret.ts';
+import { claudeCodeTerminal } from './terminal.ts';
 
 /**
  * Claude Code, driven by its stream of JSON lines in both directions: a conversation that takes messages at any time, asks
@@ -21,6 +23,7 @@ export const claudeCodeAgent: Agent<ClaudeState> = {
     'CLAUDE_CODE_USE_VERTEX',
   ],
   accountEnvironment: (dir) => ({ CLAUDE_CONFIG_DIR: dir }),
+  terminal: claudeCodeTerminal,
   launch,
   begin,
   interpret,
@@ -29,27 +32,15 @@ export const claudeCodeAgent: Agent<ClaudeState> = {
 
 const channel = ['-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'];
 
-function launch({ model, permissions, takesUp }: LaunchSpec): Launch {
+function launch(spec: LaunchSpec): Launch {
+  const { permissions } = spec;
   const mode =
     permissions === 'yolo'
       ? ['--permission-mode', 'bypassPermissions']
       : ['--permission-mode', 'acceptEdits', '--permission-prompt-tool', 'stdio'];
   return {
-    argv: [
-      'claude',
-      ...channel,
-      '--replay-user-messages',
-      ...mode,
-      ...(model === null ? [] : ['--model', model]),
-      ...(takesUp ? ['--resume', takesUp.conversation] : []),
-    ],
-    env: {
-      // How often and how long to try again is our decision: its own ten retries are three silent minutes.
-      CLAUDE_CODE_MAX_RETRIES: '3',
-      DISABLE_AUTOUPDATER: '1',
-      // Otherwise it refuses to work unasked as root; with yolo a person has said that it may.
-      ...(permissions === 'yolo' ? { IS_SANDBOX: '1' } : {}),
-    },
+    argv: ['claude', ...channel, '--replay-user-messages', ...mode, ...commonFlags(spec)],
+    env: environmentFor(spec),
     input: null,
   };
 }

@@ -11,7 +11,7 @@ import {
   objectAt,
   textAt,
 } from '../json-lines.ts';
-import { deed, emptyAnswer, said } from '../said.ts';
+import { emptyAnswer, said, toolDeed } from '../said.ts';
 import { usageSince } from '../usage-since.ts';
 import { failureOf, resetOf, retryOf } from './failure.ts';
 
@@ -138,7 +138,8 @@ function assistant(value: JsonObject, before: ClaudeState): Seen {
   const seen = listAt(objectAt(value, 'message'), 'content').flatMap((block): Observation[] => {
     const type = textAt(block, 'type');
     if (type === 'text') return said(textAt(block, 'text'));
-    if (type === 'tool_use') return [{ kind: 'line', text: toolLine(block) }];
+    if (type === 'tool_use')
+      return [{ kind: 'line', text: toolDeed(textAt(block, 'name'), objectAt(block, 'input')) }];
     return [];
   });
   const spoke = state.spoke || seen.length > 0;
@@ -155,7 +156,7 @@ function question(value: JsonObject, state: ClaudeState): Seen {
     return [state, [unknown(value)], no];
   }
   const input = objectAt(request, 'input');
-  const title = toolLine({ name: request['tool_name'], input });
+  const title = toolDeed(textAt(request, 'tool_name'), input);
   const next = { ...state, asked: { ...state.asked, [id]: input } };
   return [next, [{ kind: 'permission', request: { id, title } }]];
 }
@@ -202,13 +203,4 @@ function endOf(
   const failed = value['is_error'] === true || textAt(value, 'subtype').startsWith('error');
   if (failed) return { outcome: 'failed', failure: failureOf(value, state.error, state.resetAt) };
   return state.spoke ? { outcome: 'completed' } : { outcome: 'failed', failure: emptyAnswer };
-}
-
-/** The argument that says most, of whatever tool it is. */
-const telling = ['command', 'file_path', 'path', 'pattern', 'url', 'query', 'description', 'prompt'];
-
-function toolLine(tool: unknown): string {
-  const input = objectAt(tool, 'input');
-  const key = telling.find((name) => textAt(input, name) !== '');
-  return deed(textAt(tool, 'name') || 'a tool', key === undefined ? '' : textAt(input, key));
 }

@@ -18,10 +18,19 @@ import { failureOf } from './failure.ts';
  */
 export function readScreen(rows: readonly string[], more: MoreOfScreen = {}): ScreenReading {
   const shown = shownRows(rows);
-  return questionIn(shown) ?? inputIn(shown, more) ?? unseen;
+  return goneIn(shown) ?? questionIn(shown) ?? inputIn(shown, more) ?? unseen;
 }
 
-const rule = /^─{20,}/;
+/** It ends with that. */
+function goneIn(rows: readonly string[]): ScreenReading | null {
+  const row = rows.find((shown) => shown.trim() !== '') ?? '';
+  if (!row.startsWith('No conversation found with session ID')) return null;
+  const failure: AgentFailure = { class: 'conversation_gone', message: quoted(row), resetAt: null };
+  return { state: 'failed', failure, quote: quoted(row), draft: null };
+}
+
+/** One of an input that is longer than what it shows says so. */
+const rule = /^─{3,}(?: [↑↓] \d+ more )?─{20,}/;
 const keysRow = /^ {1,2}(?:Esc to cancel|Enter to (?:confirm|select)|↑\/↓ to )/;
 
 /** The last row names the keys; answers stand above it, and above them what is asked. */
@@ -86,7 +95,8 @@ function findInput(rows: readonly string[], bright: readonly string[]): Input | 
   const footer = rows.slice(bottom + 1);
   if (bottom < 0 || footer.length > 6 || !footer.some((row) => footerRow.test(row))) return null;
   const top = rows.findLastIndex((row, index) => index < bottom && rule.test(row));
-  if (top < 0 || !rows[top + 1]?.startsWith('❯')) return null;
+  const begins = rows[top]?.includes('↑') === true || rows[top + 1]?.startsWith('❯') === true;
+  if (top < 0 || !begins) return null;
   return { top, bottom, draft: draftIn(rows.slice(top + 1, bottom), bright.slice(top + 1, bottom)) };
 }
 

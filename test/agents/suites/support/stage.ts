@@ -1,9 +1,11 @@
 // What a scenario with real clients needs: a red repository, the model server, ao with a daemon of its own, and a home for each client.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Message } from '../../../../src/domain/message.ts';
 import type { Report } from '../../../../src/domain/report.ts';
 import type { SessionView } from '../../../../src/engine/engine.ts';
 import { type CommandLine, type Outcome, openCommandLine } from '../../../scenarios/support/command-line.ts';
@@ -199,4 +201,19 @@ function readProcess(pid: string, what: 'environ' | 'cmdline'): string {
 export function promptsIn({ log }: ModelServer, text: string): number {
   const last = log.asked().findLast(({ body }) => JSON.stringify(body).includes(text));
   return last === undefined ? 0 : JSON.stringify(last.body).split(text).length - 1;
+}
+
+/** What the outbox holds of that text. */
+export function said({ line }: Stage, text: string): Message[] {
+  const store = new DatabaseSync(join(line.home, 'ao.db'), { readOnly: true });
+  const rows = store.prepare('SELECT id, state, body FROM message ORDER BY n').all();
+  store.close();
+  return rows
+    .map(({ id, state, body }) => ({ ...JSON.parse(String(body)), id, state }))
+    .filter((row) => row.content.kind === 'message' && row.content.text === text);
+}
+
+/** To all processes of a session. */
+export function signal(session: string, name: NodeJS.Signals): void {
+  for (const { pid } of processesWith(`AO_SESSION_ID=${session}\0`)) process.kill(pid, name);
 }

@@ -1,0 +1,58 @@
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { AoError } from '../domain/errors.ts';
+import { writeFileAtomic } from '../lib/atomic-file.ts';
+import { KeyedMutex } from '../lib/keyed-mutex.ts';
+import { type Run, runtimeOf } from '../domain/run.ts';
+import type { Session } from '../domain/task.ts';
+import type { AccountEntry } from '../ports/terminal-agent.ts';
+import type { World } from './context.ts';
+
+/** Two sessions of one account start side by side. */
+const order = new KeyedMutex();
+
+/** Puts our entries into files of a person's account: each file is read anew, and replaced as a whole. */
+export async function addAccountEntries(entries: readonly AccountEntry[]): Promise<void> {
+  for (const entry of entries) {
+    await change(entry, (text) => (entry.isThere(text) ? null : entry.add(text)));
+  }
+}
+
+/**
+ * Takes out what a session had there; where there is nothing, nothing is touched. Done when it ends, and again when its workspace goes: another
+ * client of the same account may have written back what it read before. A file that cannot be read any more is the person's to mend.
+ */
+export async function leaveAccount(
+  { findAgent, log }: Pick<World, 'findAgent' | 'log'>,
+  { options, env, agentEnv = {} }: Pick<Run, 'options' | 'env' | 'agentEnv'>,
+  { id, agent, workspace }: Session,
+): Promise<void> {
+  const terminal = runtimeOf(options) === 'tmux' ? findAgent(agent).terminal : undefined;
+  const place = { workspace: workspace.path, environment: { ...env, ...agentEnv } };
+  for (const entry of terminal?.accountEntries(place) ?? []) {
+    try {
+      await change(entry, (text) => (text !== null && entry.isThere(text) ? entry.remove(text) : null));
+    } catch (error) {
+      log('account.entry-stays', { session: id, file: entry.file, error: String(error) });
+    }
+  }
+}
+
+async function change({ file }: AccountEntry, next: (text: string | null) => string | null): Promise<void> {
+  const real = await realpath(file).catch(() => file); // people keep these files elsewhere, behind a link
+  await order.run(real, async () => {
+    const text = await readFile(real, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+    try {
+      const changed = next(text);
+      if (changed === null) return;
+      const mode = text === null ? 0o600 : (await stat(real)).mode & 0o777;
+      await writeFileAtomic(real, changed, mode);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      const hint = `Mend ${file}, or leave --runtime tmux out.`;
+      throw new AoError('failed', `${file} cannot be read: ${error.message}`, hint, { cause: error });
+    }
+  });
+}

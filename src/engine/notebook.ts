@@ -1,0 +1,77 @@
+import {
+  type AgentFacts,
+  type FactSource,
+  heard,
+  nothingHeard,
+  type Observation,
+} from '../domain/agent-facts.ts';
+import type { Session } from '../domain/task.ts';
+import type { RedactedStream } from '../lib/redacted-stream.ts';
+import type { RunContext } from './context.ts';
+import { readableLines } from './readable-lines.ts';
+
+/** What is known of one agent, without secrets: facts for people, a log in words, what shows whether it has what it was told. */
+export class Notebook {
+  facts: AgentFacts = nothingHeard;
+  /** The last line that claimed to be done. */
+  claim: string | null = null;
+  readonly #live: RunContext['live'];
+  readonly #redactor: RunContext['redactor'];
+  readonly #session: Session;
+  /** What it says, line by line: a key may go over several. */
+  readonly #words: RedactedStream;
+  readonly #write: (text: string) => void;
+
+  constructor(
+    { live, redactor, sessionLogs }: Pick<RunContext, 'live' | 'redactor' | 'sessionLogs'>,
+    session: Session,
+    { keepsLog }: { keepsLog: boolean },
+  ) {
+    this.#live = live;
+    this.#redactor = redactor;
+    this.#session = session;
+    this.#words = redactor.stream('text');
+    this.#write = keepsLog ? sessionLogs.append(session.dir) : () => {};
+  }
+
+  /** Notes what was seen at `at`; what of it is evidence. */
+  note(observations: readonly Observation[], at: number, source: FactSource = 'protocol'): Observation[] {
+    const seen = observations.map((observation) => this.#withoutSecrets(observation));
+    for (const observation of seen) {
+      this.facts = heard(this.facts, observation, at, source);
+      this.#say(this.#words.take(readableLines(observation)));
+      if (observation.kind === 'claim') this.claim = observation.text;
+    }
+    return seen.filter(({ kind }) => telling.has(kind));
+  }
+
+  change(facts: Partial<AgentFacts>): void {
+    this.facts = { ...this.facts, ...facts };
+  }
+
+  /** Shows the facts as they are now. */
+  publish(): void {
+    this.#live.setFacts(this.#session.id, this.facts);
+  }
+
+  /** Nothing more will be said. */
+  endLog(): void {
+    this.#say(this.#words.end());
+  }
+
+  /** Lines are redacted together with those around them; what it was told is only compared. */
+  #withoutSecrets(observation: Observation): Observation {
+    const { kind } = observation;
+    return kind === 'line' || kind === 'received' ? observation : this.#redactor.deep(observation);
+  }
+
+  /** Whole lines that hold no secret any more. */
+  #say(text: string): void {
+    if (text === '') return;
+    this.#write(text);
+    const last = text.trimEnd().split('\n').at(-1) ?? '';
+    this.#live.setLine(this.#session.id, last);
+  }
+}
+
+const telling: ReadonlySet<Observation['kind']> = new Set(['received', 'refused', 'settled', 'turn_ended']);

@@ -1,0 +1,132 @@
+import type { AgentFacts, Observation } from '../domain/agent-facts.ts';
+import { seenOnScreen, settleMs } from '../domain/screen-facts.ts';
+import type { ScreenReading } from '../domain/screen-reading.ts';
+import type { Session } from '../domain/task.ts';
+import { TerminalScreen } from '../lib/terminal-screen.ts';
+import { type TerminalAgent, terminalSize } from '../ports/terminal-agent.ts';
+import type { RunContext } from './context.ts';
+import { Notebook } from './notebook.ts';
+
+/** Turns what an agent's hooks tell and what its screen shows into facts about it. */
+export class TerminalHearing {
+  readonly agent: TerminalAgent;
+  readonly #clock: RunContext['clock'];
+  readonly #screen = new TerminalScreen(terminalSize);
+  readonly #notebook: Notebook;
+  readonly #decoder = new TextDecoder();
+  #state: unknown;
+  #drawn = true;
+  /** By the clock that never jumps: since when it shows what it shows, and when the facts changed last. */
+  #shownSince: number;
+  #toldAt: number;
+  #signs = '';
+  /** What it showed to have taken last. */
+  lastTold = '';
+
+  constructor(context: RunContext, session: Session, agent: TerminalAgent) {
+    this.agent = agent;
+    this.#clock = context.clock;
+    this.#state = agent.begin();
+    this.#notebook = new Notebook(context, session, { keepsLog: true });
+    this.#shownSince = context.clock.monotonic();
+    this.#toldAt = this.#shownSince;
+  }
+
+  get facts(): AgentFacts {
+    return this.#notebook.facts;
+  }
+
+  get claim(): string | null {
+    return this.#notebook.claim;
+  }
+
+  /** For how long it has shown what it shows, and nothing else was told meanwhile. */
+  get heldMs(): number {
+    return this.#clock.monotonic() - Math.max(this.#shownSince, this.#toldAt);
+  }
+
+  /** What its hooks told at `at`; null is the end. What of it is evidence. */
+  hear(bytes: Uint8Array | null, at: number): Observation[] {
+    const text =
+      bytes === null ? `${this.#decoder.decode()}\n` : this.#decoder.decode(bytes, { stream: true });
+    const step = this.agent.interpret(text, this.#state);
+    this.#state = step.state;
+    this.#notebook.change({ heardAt: at });
+    return this.#note(step.observations, at, 'hook');
+  }
+
+  async show(bytes: Uint8Array): Promise<void> {
+    this.#drawn = true;
+    await this.#screen.write(bytes);
+  }
+
+  /** Reads the screen, where anything was drawn since, or what it shows may have come to mean more. What of it is evidence. */
+  look(): { evidence: Observation[]; isAlive: boolean } {
+    const now = this.#clock.now();
+    let isAlive = false;
+    if (this.#drawn) isAlive = this.#read(now);
+    const { screen } = this.facts;
+    if (screen === null) return { evidence: [], isAlive };
+    const look = { reading: screen, heldMs: this.heldMs, hooks: this.agent.hooks };
+    return { evidence: this.#note(seenOnScreen(this.facts, look), now, 'screen'), isAlive };
+  }
+
+  /** Whether waiting alone may change what the screen means. */
+  get isSettling(): boolean {
+    return this.heldMs <= settleMs * 2;
+  }
+
+  /** The agent is gone: what it asked is not open any more, and what stands on its screen was its last word. */
+  end(): void {
+    const now = this.#clock.now();
+    if (this.#drawn) this.#read(now);
+    const { screen, end } = this.facts;
+    if (end === null && screen?.state === 'failed') {
+      this.#note([{ kind: 'turn_ended', outcome: 'failed', failure: screen.failure }], now, 'screen');
+    }
+    this.#notebook.endLog();
+    this.#notebook.change({ asked: [], screen: null });
+    this.#notebook.publish();
+    this.#screen.close();
+  }
+
+  /** True where more has changed than what turns or counts while an agent waits. */
+  #read(now: number): boolean {
+    this.#drawn = false;
+    const rows = this.#screen.rows();
+    const { title, declared } = this.#screen;
+    const reading = this.agent.readScreen(rows, { bright: this.#screen.brightRows(), title, declared });
+    const before = this.facts.screen;
+    if (before === null || !isSame(before, reading)) this.#shownSince = this.#clock.monotonic();
+    const since = before !== null && isSame(before, reading) ? before.since : now;
+    const signs = signsOfLife(rows, reading);
+    const isAlive = signs !== this.#signs;
+    this.#signs = signs;
+    this.#notebook.change({ screen: { ...reading, since }, ...(isAlive ? { heardAt: now } : {}) });
+    this.#notebook.publish();
+    return isAlive;
+  }
+
+  #note(observations: readonly Observation[], at: number, source: 'hook' | 'screen'): Observation[] {
+    const told = observations.findLast((seen) => seen.kind === 'received');
+    if (told?.text !== undefined) this.lastTold = told.text;
+    if (observations.length > 0) this.#toldAt = this.#clock.monotonic();
+    const evidence = this.#notebook.note(observations, at, source);
+    this.#notebook.publish();
+    return evidence;
+  }
+}
+
+function isSame(one: ScreenReading, other: ScreenReading): boolean {
+  const titleOf = (reading: ScreenReading): string => ('title' in reading ? reading.title : '');
+  return one.state === other.state && titleOf(one) === titleOf(other) && one.draft === other.draft;
+}
+
+/** The screen without the row that tells of waiting, its neighbours, and all that is no letter: clocks, counters, spinners. */
+function signsOfLife(rows: readonly string[], { quote }: ScreenReading): string {
+  const at = quote === '' ? -9 : rows.findLastIndex((row) => row.includes(quote));
+  return rows
+    .filter((_, row) => Math.abs(row - at) > 1)
+    .join('\n')
+    .replaceAll(/[^\p{L}\n]/gu, '');
+}
