@@ -44,6 +44,8 @@ export interface RuntimeTraits {
   received?: (text: string) => string;
   /** Programs run in a terminal. */
   terminal?: boolean;
+  /** Its programs are processes of their own, on a system that tells what one uses. */
+  tellsResources?: boolean;
   /** Why it cannot be tried here. */
   skip?: string | false;
 }
@@ -58,6 +60,7 @@ export function runtimeContract(
     isolated = false,
     received = (text) => text,
     terminal = false,
+    tellsResources = process.platform === 'linux',
     skip = false,
   }: RuntimeTraits = {},
 ): void {
@@ -175,6 +178,16 @@ export function runtimeContract(
       assert.deepEqual(await runtime.wait(found, never), { state: 'exited', code: null, signal: 'SIGTERM' });
       const none = await runtime.find({ dir: tmpdir(), cwd: tmpdir(), mark: `${mark}-of-nobody`, input: '' });
       assert.deepEqual(await runtime.observe(none), { state: 'gone' });
+    });
+
+    test('tells what a program uses while it runs, where anybody can, and nothing of one that has ended', async () => {
+      const [running, other] = [await start(programs.hang), await start(programs.hang)];
+      await untilReady(running);
+      await runtime.stop(other, 0);
+      const [used, none] = await runtime.resources([running, other]);
+      assert.equal(none, null);
+      if (!tellsResources) return assert.equal(used, null);
+      assert.ok(used && used.processes > 0 && used.memoryBytes > 10_000 && used.cpuMs >= 0);
     });
 
     test('ends a program that ignores the polite signal', async () => {

@@ -70,4 +70,5 @@ runtimeContract(
     recordSlowly: ['recordSlowly'],
     report: ['report'],
   },
+  { tellsResources: false },
 );
