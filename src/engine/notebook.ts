@@ -39,9 +39,9 @@ export class Notebook {
     const seen = observations.map((observation) => this.#withoutSecrets(observation));
     for (const observation of seen) {
       this.facts = heard(this.facts, observation, at, source);
-      this.#say(this.#words.take(readableLines(observation)));
       if (observation.kind === 'claim') this.claim = observation.text;
     }
+    this.#say(this.#words.take(seen.map(readableLines).join('')));
     return seen.filter(({ kind }) => telling.has(kind));
   }
 

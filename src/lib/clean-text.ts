@@ -7,7 +7,10 @@ const escapes =
 // Everything but tab and newline, and the marks that turn the direction of text around.
 const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 
+/** Each escape sequence has one of them. */
+const anyControl = new RegExp(controls.source);
+
 /** Text without escape sequences and control characters; lines and tabs stay. Carriage returns go. */
 export function cleanText(text: string): string {
-  return text.replace(escapes, '').replace(controls, '');
+  return anyControl.test(text) ? text.replace(escapes, '').replace(controls, '') : text;
 }
