@@ -17,6 +17,13 @@ interface Profile {
 
 const json = (value: unknown): string => JSON.stringify(value);
 
+const scriptedModel = {
+  name: 'Scripted',
+  tool_call: true,
+  limit: { context: 200_000, output: 8192 },
+  cost: { input: 1, output: 2 },
+};
+
 const openAiCompatible = (where: Where): string =>
   json({
     autoupdate: false,
@@ -28,14 +35,7 @@ const openAiCompatible = (where: Where): string =>
         npm: '@ai-sdk/openai-compatible',
         name: 'Scripted',
         options: { baseURL: `${where.url}/v1`, apiKey: 'dummy' },
-        models: {
-          'scripted-model': {
-            name: 'Scripted',
-            tool_call: true,
-            limit: { context: 200_000, output: 8192 },
-            cost: { input: 1, output: 2 },
-          },
-        },
+        models: { 'scripted-model': scriptedModel, 'other-model': scriptedModel },
       },
     },
   });
@@ -124,7 +124,20 @@ export const profiles: Readonly<Record<string, Profile>> = {
       KIMI_MODEL_PROVIDER_TYPE: 'openai',
       KIMI_MODEL_BASE_URL: `${where.url}/v1`,
     }),
-    files: () => ({ '.kimi-code/config.toml': '[loop_control]\nmax_attempts_per_step = 2\n' }),
+    files: (where) => ({
+      '.kimi-code/config.toml': [
+        '[loop_control]',
+        'max_attempts_per_step = 2',
+        '[providers.scripted]',
+        'type = "openai"',
+        `base_url = ${json(`${where.url}/v1`)}`,
+        'api_key = "dummy"',
+        '[models.other]',
+        'provider = "scripted"',
+        'model = "other-model"',
+        'max_context_size = 200000\n',
+      ].join('\n'),
+    }),
     oneShot: (prompt) => ['kimi', '-p', prompt, '--output-format', 'stream-json'],
   },
   qwen: {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dialogAgentContract } from '../../../../test/contracts/dialog-agent.contract.ts';
 import { recordedOutput } from '../../../../test/support/recorded-output.ts';
+import type { Agent } from '../../../ports/agent.ts';
 import { findAgent } from '../../registry.ts';
 import { anyAcpAgent } from './index.ts';
 
@@ -43,6 +44,37 @@ describe('an agent of the Agent Client Protocol', () => {
       ),
       null,
     );
+  });
+
+  test('is asked for the model that a person wants before it is told anything', () => {
+    const any: Agent = anyAcpAgent;
+    const line = (value: object): string => `${JSON.stringify(value)}\n`;
+    const opened = (agent: Agent, result: object, ...more: object[]) => {
+      const opening = { workspace: '/w', model: 'large', permissions: 'ask' } as const;
+      const output = [{ id: 1, result: {} }, { id: 2, result: { sessionId: 's', ...result } }, ...more];
+      return agent.interpret(output.map(line).join(''), agent.begin(opening).state);
+    };
+    const asked = (agent: Agent, result: object) => JSON.parse(opened(agent, result).replies.at(-1) ?? '');
+    assert.partialDeepStrictEqual(asked(any, { configOptions: [{ id: 'model' }] }), {
+      method: 'session/set_config_option',
+      params: { sessionId: 's', configId: 'model', value: 'large' },
+    });
+    assert.partialDeepStrictEqual(asked(any, { models: { currentModelId: 'small' } }), {
+      method: 'session/set_model',
+      params: { sessionId: 's', modelId: 'large' },
+    });
+    assert.equal(asked(findAgent('gemini'), {}).method, 'session/new');
+    const message = { kind: 'message', id: 'm', text: 'x' } as const;
+    const waiting = opened(any, {});
+    assert.equal(any.encode(message, waiting.state), null);
+    const set = opened(any, {}, { id: 'model', result: {} });
+    assert.notEqual(any.encode(message, set.state), null);
+    const refused = opened(any, {}, { id: 'model', error: { code: -32_602, message: 'no model large' } });
+    assert.partialDeepStrictEqual(refused.observations.at(-1), {
+      outcome: 'failed',
+      failure: { message: 'no model large' },
+    });
+    assert.equal(any.encode(message, refused.state), null);
   });
 
   test('is each of those that people have, under its own name and others', () => {

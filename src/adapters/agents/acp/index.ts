@@ -8,6 +8,8 @@ import { type Asking, type Loading, witnessOf } from './witness.ts';
 export interface AcpAgent {
   name: string;
   argv(spec: LaunchSpec): string[];
+  /** The model stands in `argv`; else it is asked for in the session. */
+  modelInArgv?: boolean;
   environment: readonly string[];
   accountEnvironment: Agent['accountEnvironment'];
   env: Readonly<Record<string, string>>;
@@ -38,7 +40,7 @@ export function acpAgent(agent: AcpAgent): Agent<AcpState> {
     environment,
     accountEnvironment,
     launch,
-    begin,
+    begin: (spec) => begin(agent.modelInArgv === true ? { ...spec, model: null } : spec),
     interpret,
     encode,
   };

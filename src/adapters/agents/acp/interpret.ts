@@ -9,7 +9,7 @@ import { answered } from './answered.ts';
 import { failureOf } from './failure.ts';
 import { endOf, type TurnSoFar } from './turn-end.ts';
 import { nothingSpent, type Spending, spendingOf, spentInTurn, spentUpTo, usageOf } from './usage.ts';
-import { wishForNewSession, wishForSession } from './wish-for-session.ts';
+import { wishForModel, wishForNewSession, wishForSession } from './wish-for-session.ts';
 
 /** Plain data. */
 export interface AcpState extends TurnSoFar {
@@ -20,6 +20,10 @@ export interface AcpState extends TurnSoFar {
   /** The session of before that it is to go on with, unless it does not know it. */
   takesUp: TakenUp | null;
   session: string | null;
+  /** That it is to ask, where it is not asked otherwise; null: its own. */
+  model: string | null;
+  /** A session that is open and waits for that. */
+  opening: string | null;
   /** It has begun to answer a prompt and has not ended. */
   working: boolean;
   /** Words of the agent of which the line's end has not come yet. */
@@ -36,7 +40,7 @@ export interface AcpOption {
   kind: string;
 }
 
-type Opening = Pick<LaunchSpec, 'workspace' | 'permissions' | 'takesUp'>;
+type Opening = Pick<LaunchSpec, 'workspace' | 'model' | 'permissions' | 'takesUp'>;
 
 const newTurn: TurnSoFar = { spoke: false, full: false, trouble: null, gaveUp: null };
 
@@ -44,6 +48,7 @@ const nothing = {
   lines: noJsonLine,
   greeted: false,
   session: null,
+  opening: null,
   working: false,
   unsaid: '',
   asked: {},
@@ -52,7 +57,7 @@ const nothing = {
   ...newTurn,
 };
 
-export function begin({ workspace, permissions, takesUp }: Opening): Beginning<AcpState> {
+export function begin({ workspace, model, permissions, takesUp }: Opening): Beginning<AcpState> {
   const yolo = permissions === 'yolo';
   const params = {
     protocolVersion: 1,
@@ -60,7 +65,7 @@ export function begin({ workspace, permissions, takesUp }: Opening): Beginning<A
     clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
   };
   return {
-    state: { ...nothing, workspace, yolo, takesUp: takesUp ?? null },
+    state: { ...nothing, workspace, yolo, model, takesUp: takesUp ?? null },
     replies: [rpcLine({ id: 'initialize', method: 'initialize', params }, '2.0')],
   };
 }
@@ -96,8 +101,9 @@ function response(message: RpcMessage & { kind: 'response' }, state: AcpState): 
   // The first answers, one after the other, are to the greeting and to the wish for a session.
   if (error !== null && message.id === 'resume') return startAnew(state);
   if (error !== null) return seen(state, failed(failureOf(error)));
+  if (state.opening !== null) return ready(state.opening, state);
   const id = textAt(result, 'sessionId') || (state.takesUp?.conversation ?? ''); // one that it goes on with it need not name
-  return state.greeted ? opened(id, state) : greeted(result, state);
+  return state.greeted ? opened(id, result, state) : greeted(result, state);
 }
 
 function greeted(result: unknown, state: AcpState): Step<AcpState> {
@@ -111,10 +117,15 @@ function startAnew(state: AcpState): Step<AcpState> {
   return { ...step, replies: [wishForNewSession(state.workspace)] };
 }
 
-function opened(session: string, state: AcpState): Step<AcpState> {
+function opened(session: string, result: unknown, state: AcpState): Step<AcpState> {
   if (session === '')
     return seen(state, failed({ class: 'other', message: 'it opened no session', resetAt: null }));
-  return seen({ ...state, session }, { kind: 'conversation', id: session });
+  if (state.model === null) return ready(session, state);
+  return { ...seen({ ...state, opening: session }), replies: [wishForModel(result, session, state.model)] };
+}
+
+function ready(session: string, state: AcpState): Step<AcpState> {
+  return seen({ ...state, session, opening: null }, { kind: 'conversation', id: session });
 }
 
 function failed(failure: AgentFailure): Observation {

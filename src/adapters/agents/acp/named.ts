@@ -96,7 +96,8 @@ export const opencodeAgent = acpAgent({
 
 export const geminiAgent = acpAgent({
   name: 'gemini',
-  argv: () => ['gemini', '--acp'],
+  argv: ({ model }) => ['gemini', '--acp', ...(model === null ? [] : ['--model', model])],
+  modelInArgv: true,
   environment: [
     'GEMINI_API_KEY',
     'GOOGLE_API_KEY',
@@ -114,7 +115,8 @@ export const geminiAgent = acpAgent({
 
 export const qwenAgent = acpAgent({
   name: 'qwen',
-  argv: () => ['qwen', '--acp'],
+  argv: ({ model }) => ['qwen', '--acp', ...(model === null ? [] : ['--model', model])],
+  modelInArgv: true,
   environment: ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL', 'DASHSCOPE_API_KEY', 'QWEN_HOME'],
   accountEnvironment: (dir) => ({ QWEN_HOME: dir }),
   env: {},

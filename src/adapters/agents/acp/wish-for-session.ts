@@ -1,5 +1,5 @@
 import type { TakenUp } from '../../../domain/agent-facts.ts';
-import { isObject, objectAt } from '../json-lines.ts';
+import { isObject, listAt, objectAt } from '../json-lines.ts';
 import { rpcLine } from '../json-rpc.ts';
 
 interface Wish {
@@ -23,4 +23,14 @@ export function wishForSession(greeting: unknown, { workspace: cwd, takesUp }: W
 
 export function wishForNewSession(cwd: string): string {
   return rpcLine({ id: 'session', method: 'session/new', params: { cwd, mcpServers: [] } }, '2.0');
+}
+
+/** What is said to one that has opened a session: most have the model as an option of it, some a method of its own. */
+export function wishForModel(opened: unknown, sessionId: string, model: string): string {
+  const hasMethod =
+    listAt(opened, 'configOptions').length === 0 && Object.keys(objectAt(opened, 'models')).length > 0;
+  const [method, params] = hasMethod
+    ? ['session/set_model', { sessionId, modelId: model }]
+    : ['session/set_config_option', { sessionId, configId: 'model', value: model }];
+  return rpcLine({ id: 'model', method, params }, '2.0');
 }
