@@ -143,6 +143,7 @@ describe('ao doctor', { concurrency: false }, () => {
       'config',
       'daemon',
       'runs',
+      'accounts',
       'install',
       'bwrap',
     ]);
@@ -202,7 +203,7 @@ describe('ao doctor', { concurrency: false }, () => {
     for (const owner of [4_194_305, process.pid]) makeDirectory(join(ao.root, `.ao-install.${owner}`));
     const states = async (...flags: string[]): Promise<unknown[]> => {
       const { checks } = JSON.parse((await ao.run(other, ['doctor', '--json', ...flags])).stdout);
-      return [checks[6].status, checks[6].mended, checks[8].status, checks[8].mended];
+      return [checks[6].status, checks[6].mended, checks[9].status, checks[9].mended];
     };
     assert.deepEqual(await states(), ['warn', null, 'warn', null]);
     const [daemon, started, install, removed] = await states('--fix');

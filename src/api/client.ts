@@ -6,6 +6,7 @@ import { ask, type Call, Unreachable } from './client/http.ts';
 import { readLog } from './client/log.ts';
 import type { CleanBody, FixBody } from './contract/requests.ts';
 import type {
+  AccountEntryView,
   CleanResult,
   FixStarted,
   Health,
@@ -128,6 +129,10 @@ export class Client {
 
   accept(task: string): Promise<TaskView> {
     return this.#post(`/tasks/${inPath(task)}/accept`);
+  }
+
+  accountEntries(remove: boolean): Promise<AccountEntryView[]> {
+    return this.#post('/account-entries', { remove });
   }
 
   clean(body: CleanBody): Promise<CleanResult> {

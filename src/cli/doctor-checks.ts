@@ -50,6 +50,7 @@ const checks: Record<string, Check> = {
   config: checkConfig,
   daemon: checkDaemon,
   runs: checkRuns,
+  accounts: checkAccounts,
   install: checkInstall,
   bwrap: checkIsolation,
 };
@@ -241,6 +242,29 @@ async function checkRuns(): Promise<Outcome> {
     return warn(`the repository of ${ids} is gone`, 'Stop what has lost its repository, or put it back.');
   }
   return ok(going.length === 1 ? 'one is under way' : `${going.length} are under way`);
+}
+
+/** What stands in a person's account for one session alone goes with that; another client may have written it back. */
+async function checkAccounts(): Promise<Outcome> {
+  const found = await findDaemon(process.env);
+  if (found === null) return ok('the daemon, which knows of entries in them, does not run');
+  const client = new Client(found, process.env);
+  const entries = await client.accountEntries(false);
+  const left = entries.filter(({ isNeeded }) => !isNeeded);
+  if (entries.length === 0) return ok('they hold nothing of ours');
+  if (left.length === 0) return ok(`they hold what agents at work need: ${where(entries)}`);
+  const mend = async (): Promise<string> => {
+    const still = (await client.accountEntries(true)).filter(({ isNeeded }) => !isNeeded);
+    return `removed ${left.length - still.length}`;
+  };
+  return {
+    ...warn(`they hold entries of sessions that have ended: ${where(left)}`, 'Remove them: ao doctor --fix'),
+    mend,
+  };
+}
+
+function where(entries: readonly { file: string; workspace: string }[]): string {
+  return entries.map(({ file, workspace }) => `${workspace} in ${file}`).join(', ');
 }
 
 /** Folders of installs that were killed, about 130 MB each. */

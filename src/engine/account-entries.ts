@@ -6,6 +6,7 @@ import { type Run, runtimeOf } from '../domain/run.ts';
 import type { Session } from '../domain/task.ts';
 import type { AccountEntry } from '../ports/terminal-agent.ts';
 import type { World } from './context.ts';
+import type { AccountEntryView } from './engine.ts';
 
 /** Two sessions of one account start side by side. */
 const order = new KeyedMutex();
@@ -21,29 +22,63 @@ export async function addAccountEntries(entries: readonly AccountEntry[]): Promi
  * Takes out what a session had there; where there is nothing, nothing is touched. Done when it ends, and again when its workspace goes: another
  * client of the same account may have written back what it read before. A file that cannot be read any more is the person's to mend.
  */
-export async function leaveAccount(
-  { findAgent, log }: Pick<World, 'findAgent' | 'log'>,
-  { options, env, agentEnv = {} }: Pick<Run, 'options' | 'env' | 'agentEnv'>,
-  { id, agent, workspace }: Session,
-): Promise<void> {
-  const terminal = runtimeOf(options) === 'tmux' ? findAgent(agent).terminal : undefined;
-  const place = { workspace: workspace.path, environment: { ...env, ...agentEnv } };
-  for (const entry of terminal?.accountEntries(place) ?? []) {
+export async function leaveAccount(world: AccountWorld, run: AccountRun, session: Session): Promise<void> {
+  for (const entry of entriesOf(world, run, session)) {
     try {
       await change(entry, (text) => (text !== null && entry.isThere(text) ? entry.remove(text) : null));
     } catch (error) {
-      log('account.entry-stays', { session: id, file: entry.file, error: String(error) });
+      world.log('account.entry-stays', { session: session.id, file: entry.file, error: String(error) });
     }
   }
+}
+
+/** Of all sessions that are known; with `remove` those of ended ones go first. */
+export async function listAccountEntries(
+  world: AccountWorld & Pick<World, 'store'>,
+  { remove }: { remove: boolean },
+): Promise<AccountEntryView[]> {
+  const found: AccountEntryView[] = [];
+  for (const run of await world.store.list('run', {})) {
+    if (runtimeOf(run.options) !== 'tmux') continue;
+    for (const session of await world.store.list('session', { run: run.id })) {
+      const isNeeded = session.state !== 'ended';
+      if (remove && !isNeeded) await leaveAccount(world, run, session);
+      for (const entry of entriesOf(world, run, session)) {
+        const { file } = entry;
+        const isThere = await readIfThere(file)
+          .then((text) => entry.isThere(text))
+          .catch(() => false); // nobody can read it
+        if (isThere) found.push({ file, session: session.id, workspace: session.workspace.path, isNeeded });
+      }
+    }
+  }
+  return found;
+}
+
+type AccountWorld = Pick<World, 'findAgent' | 'log'>;
+type AccountRun = Pick<Run, 'options' | 'env' | 'agentEnv'>;
+
+function entriesOf(
+  { findAgent }: AccountWorld,
+  { options, env, agentEnv = {} }: AccountRun,
+  { agent, workspace }: Session,
+): readonly AccountEntry[] {
+  const terminal = runtimeOf(options) === 'tmux' ? findAgent(agent).terminal : undefined;
+  return terminal?.accountEntries({ workspace: workspace.path, environment: { ...env, ...agentEnv } }) ?? [];
+}
+
+/** Null where there is no such file. */
+async function readIfThere(file: string): Promise<string | null> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
 }
 
 async function change({ file }: AccountEntry, next: (text: string | null) => string | null): Promise<void> {
   const real = await realpath(file).catch(() => file); // people keep these files elsewhere, behind a link
   await order.run(real, async () => {
-    const text = await readFile(real, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return null;
-      throw error;
-    });
+    const text = await readIfThere(real);
     try {
       const changed = next(text);
       if (changed === null) return;

@@ -11,6 +11,7 @@ import { Semaphore } from '../lib/semaphore.ts';
 import type { Resources } from '../ports/runtime.ts';
 import { type Answer, answerTask } from './answer-task.ts';
 import { announcing, Announcements } from './announcements.ts';
+import { listAccountEntries } from './account-entries.ts';
 import { clean } from './clean.ts';
 import type { World } from './context.ts';
 import { diffOf } from './diff.ts';
@@ -18,6 +19,7 @@ import { DiskWatch } from './disk-watch.ts';
 import { doubting, outlasting, tellOfDisk } from './disk-guards.ts';
 import { endRunEarly } from './end-run-early.ts';
 import type {
+  AccountEntryView,
   CleanRequest,
   CleanResult,
   Engine,
@@ -235,6 +237,10 @@ class AoEngine implements Engine {
 
   clean(request: CleanRequest): Promise<CleanResult> {
     return clean(this.#world, request);
+  }
+
+  accountEntries(remove: boolean): Promise<AccountEntryView[]> {
+    return listAccountEntries(this.#world, { remove });
   }
 
   events(after: number, run: string | null, limit: number): Promise<Event[]> {

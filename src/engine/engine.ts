@@ -144,6 +144,16 @@ export interface MessageView {
   problem: string | null;
 }
 
+export interface AccountEntryView {
+  /** Absolute path. */
+  file: string;
+  session: string;
+  /** What the entry is about. */
+  workspace: string;
+  /** Its session goes on and needs it. */
+  isNeeded: boolean;
+}
+
 export interface CleanRequest {
   /** Only what ended longer ago than this. */
   olderThanMs: number;
@@ -189,6 +199,8 @@ export interface Engine {
   ): Promise<MessageView>;
   message(id: string): Promise<MessageView>;
   clean(request: CleanRequest): Promise<CleanResult>;
+  /** Entries that stand in files of people's accounts for the sake of a session; with `remove` those of ended ones go first. */
+  accountEntries(remove: boolean): Promise<AccountEntryView[]>;
   /** Sessions that are running now. */
   live(): Promise<SessionView[]>;
   /** Rows of the log after `seq`, ascending, at most `limit`; of one run, or of all with null. */

@@ -63,6 +63,9 @@ export class TerminalTalk {
     this.#absent = absent;
   }
 
+  /** Something was told, and what it did is still to be seen. */
+  isUnderWay = false;
+
   gather(evidence: readonly Observation[]): void {
     this.#evidence.push(...evidence);
   }
@@ -90,12 +93,14 @@ export class TerminalTalk {
   /** Messages one after the other: the next when the agent has the one before. */
   async #tell(): Promise<void> {
     let waits = false;
+    this.isUnderWay = false;
     for (const row of await openMessages(this.#context, this.#session)) {
       const isMessage = row.content.kind === 'message';
       if (isMessage && waits) continue;
       const stroke = this.#strokeFor(row);
       if (stroke.do === 'fail') await failMessage(this.#context, row, stroke.problem);
       else if (stroke.do !== 'wait') await this.#carryOut(row, stroke);
+      this.isUnderWay ||= stroke.do !== 'fail';
       waits ||= row.content.kind !== 'answer' && stroke.do !== 'fail';
     }
   }

@@ -10,9 +10,9 @@ import { SilenceWatch } from './silence-watch.ts';
 import type { TerminalHearing } from './terminal-hearing.ts';
 import type { TerminalTalk } from './terminal-talk.ts';
 
-/** A program that draws is looked at when it pauses for this long, and this often while it does not pause. */
+/** A program that begins to draw is looked at when it pauses for this long; one that draws all the time, this often. */
 const pauseMs = 100;
-const busyMs = 500;
+const paceMs = 1000;
 /** How soon waiting alone may change what is known, and how soon it may where nothing has happened for a while. */
 const settlingMs = 500;
 const stillMs = 5000;
@@ -31,12 +31,15 @@ export class TerminalWatch {
   readonly #heard = Promise.withResolvers<Known>();
   readonly #seen = Promise.withResolvers<Known>();
   #silence: SilenceWatch | null = null;
+  #isUrgent = false;
 
   constructor(parts: TerminalWatchParts) {
     this.#parts = parts;
   }
 
+  /** Somebody has something to say, or was told something. */
   nudge(): void {
+    this.#isUrgent = true;
     this.#bell.ring();
   }
 
@@ -58,7 +61,7 @@ export class TerminalWatch {
       else this.#told.push(...evidence);
       if (read >= known.bytes) this.#heard.resolve(known);
       this.#silence?.heard();
-      this.#bell.ring();
+      this.nudge();
     }
     this.#heard.resolve(known);
   }
@@ -90,21 +93,28 @@ export class TerminalWatch {
     await talk.recall(this.#told);
     context.live.setRead(session.id);
     this.#silence = new SilenceWatch(context, session, context.clock.now() - lastAt);
-    while (!signal.aborted) {
+    for (let talkedAt = -stillMs; !signal.aborted; ) {
       const { evidence, isAlive } = hearing.look();
       if (isAlive) this.#silence.heard();
       talk.gather(evidence);
-      await talk.next();
-      await this.#untilWorthALook(signal);
+      const lookedAt = performance.now();
+      const mayTalk = this.#isUrgent || evidence.length > 0 || hearing.isSettling || talk.isUnderWay;
+      if (mayTalk || lookedAt - talkedAt >= stillMs) {
+        this.#isUrgent = false;
+        talkedAt = lookedAt;
+        await talk.next();
+      }
+      await this.#untilWorthALook(lookedAt, signal);
     }
   }
 
-  async #untilWorthALook(signal: AbortSignal): Promise<void> {
-    const { hearing } = this.#parts;
-    const rang = await this.#bell.next(hearing.isSettling ? settlingMs : stillMs, signal);
-    const over = performance.now() + busyMs;
-    for (let draws = rang; draws && performance.now() < over && !signal.aborted; ) {
-      draws = await this.#bell.next(pauseMs, signal);
+  async #untilWorthALook(lookedAt: number, signal: AbortSignal): Promise<void> {
+    const { hearing, talk } = this.#parts;
+    const isWaiting = hearing.isSettling || talk.isUnderWay;
+    await this.#bell.next(isWaiting ? settlingMs : stillMs, signal);
+    const left = (): number => paceMs - (performance.now() - lookedAt);
+    for (let draws = true; draws && !this.#isUrgent && left() > 0 && !signal.aborted; ) {
+      draws = await this.#bell.next(isWaiting ? Math.min(left(), pauseMs) : left(), signal);
     }
   }
 }

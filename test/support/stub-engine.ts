@@ -94,6 +94,7 @@ export function stubEngine(home: string): StubEngine {
     send: async (id) => ({ id: 'm1', session: id, state: 'queued', problem: null }),
     permit: () => Promise.reject(new AoError('conflict', 'nothing is asked')),
     message: async (id) => ({ id, session: 's1', state: 'received', problem: null }),
+    accountEntries: async () => [],
     clean: async () => ({ removed: [], kept: [] }),
     live: async () => live(),
     events: (after, run, limit) => store.events(after, run === null ? {} : { run }, limit),

@@ -13,6 +13,8 @@ export const fixBody = z.strictObject({
   dryRun: z.boolean(),
 });
 
+export const accountEntriesBody = z.strictObject({ remove: z.boolean() });
+
 export const cleanBody = z.strictObject({
   olderThanMs: z.number().min(0),
   dryRun: z.boolean(),

@@ -7,6 +7,7 @@ export type { Usage } from '../../domain/agent-facts.ts';
 export type { Report } from '../../domain/report.ts';
 export type { Resources } from '../../ports/runtime.ts';
 export type {
+  AccountEntryView,
   CleanResult,
   LogRequest,
   MessageView,
