@@ -33,7 +33,13 @@ const troubles: Case[] = [
   { when: about('dog'), turns: [{ say: 'TASK COMPLETE: dog was right all along' }] },
 ];
 
-for (const client of ['claude-code']) {
+/** Of each client, where a person's trust in folders stands, and how: none of ours may stay there. */
+const trust: Readonly<Record<string, [file: string, entry: RegExp]>> = {
+  'claude-code': ['.claude.json', /hasTrustDialogAccepted/],
+  codex: ['.codex/config.toml', /trust_level/],
+};
+
+for (const [client, [account, trusted]] of Object.entries(trust)) {
   withClients(
     [client],
     `ao fix with ${client} in terminals goes green through a 429, a hang, a question and a lie`,
@@ -51,10 +57,7 @@ for (const client of ['claude-code']) {
       assert.match(JSON.stringify(JSON.parse(fixed.stdout).tasks), /dog was right all along/);
       assertEverGreener(await redness(user));
       await assertNothingLeft(user);
-      assert.doesNotMatch(
-        readFileSync(join(user.place.home, '.claude.json'), 'utf8'),
-        /hasTrustDialogAccepted/,
-      );
+      assert.doesNotMatch(readFileSync(join(user.place.home, account), 'utf8'), trusted);
     },
   );
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Launch, LaunchSpec } from '../../../ports/agent.ts';
 import type { AccountEntry, TerminalAgent } from '../../../ports/terminal-agent.ts';
+import { asMessage } from '../as-message.ts';
 import { hookCommand, type HooksState, interpretHooks, noHook } from '../hooks.ts';
 import { isObject, type JsonObject, objectAt, textAt } from '../json-lines.ts';
 import { taskArgument } from '../task-argument.ts';
@@ -17,7 +18,7 @@ export const claudeCodeTerminal: TerminalAgent<HooksState> = {
   begin: () => noHook,
   interpret: (bytes, state) => interpretHooks(bytes, state, failureOfHook),
   readScreen,
-  typed,
+  typed: asMessage,
 };
 
 const events = [
@@ -53,11 +54,6 @@ function launch(spec: LaunchSpec): Launch {
     files: [{ path: settings, text: `${JSON.stringify(overlay, null, 2)}\n` }],
     input: null,
   };
-}
-
-/** What would be a command of claude itself is quoted. */
-function typed(text: string): string {
-  return /^\s*[/!#@?]/.test(text) ? `> ${text}` : text;
 }
 
 function failureOfHook(event: JsonObject) {
