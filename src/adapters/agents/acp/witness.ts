@@ -101,7 +101,8 @@ function listener(write: (line: string) => void): Listen {
 
 /** Only requests that offer tools are of the work itself; others make titles and summaries. */
 function isWork(url: string, body: string | null): boolean {
-  const asked = /\/(?:chat\/completions|responses|messages)(?:\?|$)|:(?:stream)?generateContent(?:\?|$)/i;
+  const asked =
+    /\/(?:chat\/completions|responses|messages)(?:\?|$)|:(?:stream)?(?:generateContent|rawPredict)(?:\?|$)/i;
   return asked.test(url) && (body === null || body.includes('"tools"'));
 }
 
