@@ -3,7 +3,8 @@ import { seenOnScreen, settleMs } from '../domain/screen-facts.ts';
 import type { ScreenReading } from '../domain/screen-reading.ts';
 import type { Session } from '../domain/task.ts';
 import { TerminalScreen } from '../lib/terminal-screen.ts';
-import { type TerminalAgent, terminalSize } from '../ports/terminal-agent.ts';
+import { initialSize, type TerminalSize } from '../ports/runtime.ts';
+import type { TerminalAgent } from '../ports/terminal-agent.ts';
 import type { RunContext } from './context.ts';
 import { Notebook } from './notebook.ts';
 
@@ -11,7 +12,7 @@ import { Notebook } from './notebook.ts';
 export class TerminalHearing {
   readonly agent: TerminalAgent;
   readonly #clock: RunContext['clock'];
-  readonly #screen = new TerminalScreen(terminalSize);
+  readonly #screen = new TerminalScreen(initialSize);
   readonly #notebook: Notebook;
   readonly #decoder = new TextDecoder();
   #state: unknown;
@@ -55,7 +56,9 @@ export class TerminalHearing {
     return this.#note(step.observations, at, 'hook');
   }
 
-  async show(bytes: Uint8Array): Promise<void> {
+  /** What is drawn in a terminal of that size. */
+  async show(bytes: Uint8Array, size: TerminalSize): Promise<void> {
+    this.#screen.resize(size);
     this.#drawn = true;
     await this.#screen.write(bytes);
   }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Observation } from '../domain/agent-facts.ts';
 import type { RuntimeHandle, Session } from '../domain/task.ts';
 import { Bell } from '../lib/bell.ts';
+import { initialSize } from '../ports/runtime.ts';
 import { eventsFile } from '../ports/terminal-agent.ts';
 import type { RunContext } from './context.ts';
 import { knownOf } from './followed.ts';
@@ -75,7 +76,7 @@ export class TerminalWatch {
     if (read >= known.bytes) this.#seen.resolve(known);
     for await (const bytes of runtime.follow(handle, read, signal)) {
       read += bytes.length;
-      await hearing.show(bytes);
+      await hearing.show(bytes, (await runtime.terminalSize(handle)) ?? initialSize);
       if (read >= known.bytes) this.#seen.resolve(known);
       this.#bell.ring();
       await cap.keepBelow(read);

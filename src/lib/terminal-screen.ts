@@ -19,6 +19,10 @@ export class TerminalScreen {
     });
   }
 
+  resize({ columns, rows }: { columns: number; rows: number }): void {
+    if (columns !== this.#terminal.cols || rows !== this.#terminal.rows) this.#terminal.resize(columns, rows);
+  }
+
   /** Resolves when the screen shows it. */
   write(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve) => this.#terminal.write(bytes, resolve));

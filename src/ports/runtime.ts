@@ -16,6 +16,14 @@ export interface StartSpec {
   isolated?: boolean;
 }
 
+export interface TerminalSize {
+  columns: number;
+  rows: number;
+}
+
+/** Of a terminal that nobody has entered. */
+export const initialSize: TerminalSize = { columns: 200, rows: 50 };
+
 /** Where a session is, whatever of it runs. */
 export type Place = Pick<StartSpec, 'dir' | 'cwd' | 'mark' | 'input'>;
 
@@ -75,6 +83,8 @@ export interface Runtime {
   endInput(handle: RuntimeHandle): Promise<void>;
   /** Presses keys of a program's terminal, one after another: names that tmux has for them, or single characters. An AoError where there is none. */
   press(handle: RuntimeHandle, keys: readonly string[]): Promise<void>;
+  /** Of a program's terminal; whoever enters it brings a size along. null where there is none. */
+  terminalSize(handle: RuntimeHandle): Promise<TerminalSize | null>;
   follow(handle: RuntimeHandle, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** What programs of the session appended to `events.jsonl` of its directory (hooks do), from its beginning; ends as `follow` does. */
   followEvents(handle: RuntimeHandle, signal: AbortSignal): AsyncIterable<Uint8Array>;

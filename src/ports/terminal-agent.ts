@@ -2,9 +2,6 @@ import type { ScreenReading } from '../domain/screen-reading.ts';
 import type { Observation } from '../domain/agent-facts.ts';
 import type { Launch, LaunchSpec } from './launch.ts';
 
-/** Of the terminals that agents are started in. */
-export const terminalSize = { columns: 200, rows: 50 };
-
 /** What programs of a session append to, to be heard by us. `dir` is the session's private directory. */
 export const eventsFile = (dir: string): string => `${dir}/events.jsonl`;
 

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import type { LaunchSpec, Observation } from '../../src/ports/agent.ts';
 import type { TerminalAgent } from '../../src/ports/terminal-agent.ts';
-import { terminalSize } from '../../src/ports/terminal-agent.ts';
+import { initialSize } from '../../src/ports/runtime.ts';
 
 const spec: LaunchSpec = {
   prompt: '-v /quit\n"$(id)"',
@@ -63,8 +63,8 @@ export function terminalAgentContract<State>(
           heard([`${lines.join('\n')}\n`]);
         }),
       );
-      const row = fc.string({ unit: 'binary', maxLength: terminalSize.columns });
-      const screen = fc.array(row, { maxLength: terminalSize.rows });
+      const row = fc.string({ unit: 'binary', maxLength: initialSize.columns });
+      const screen = fc.array(row, { maxLength: initialSize.rows });
       fc.assert(
         fc.property(
           screen,

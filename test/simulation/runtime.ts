@@ -32,6 +32,7 @@ export function makeRuntime(scheduler: Scheduler, machine: Machine, life: Life):
       }
     },
     written: (handle) => scheduler.call(life, () => find(handle)?.conversation?.input ?? ''),
+    terminalSize: async () => null,
     press: () => Promise.reject(new AoError('conflict', 'there are no keys here')),
     async *followEvents() {},
     seal: () => scheduler.call(life, () => {}),

@@ -15,6 +15,7 @@ export const names = {
   draft: 'exit.draft',
   exit: 'exit',
   launch: 'launch',
+  size: 'size',
 } as const;
 
 /**

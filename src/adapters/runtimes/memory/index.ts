@@ -181,9 +181,13 @@ function closeInput(session: Held | undefined): void {
 /** What a session of processes has files for. */
 function filesOf(
   held: (handle: RuntimeHandle) => Held | undefined,
-): Pick<Runtime, 'write' | 'press' | 'written' | 'endInput' | 'seal' | 'keptFrom' | 'forget'> {
+): Pick<
+  Runtime,
+  'write' | 'press' | 'terminalSize' | 'written' | 'endInput' | 'seal' | 'keptFrom' | 'forget'
+> {
   return {
     write: async (handle, text) => deliver(held(handle), text),
+    terminalSize: async () => null,
     press: async () => {
       throw new AoError('conflict', 'The agent has no terminal, and so no keys.');
     },

@@ -24,6 +24,7 @@ export const processRuntime: Runtime = {
     throw new AoError('conflict', 'The agent has no terminal, and so no keys.');
   },
   followEvents,
+  terminalSize: async () => null,
   follow: (handle, offset, signal) => followOutput(handle, { offset, end }, signal),
   stop: endSession,
   resources,

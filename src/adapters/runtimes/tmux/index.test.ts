@@ -114,6 +114,22 @@ describe('the tmux runtime', { skip }, () => {
     await assert.rejects(start(['/bin/echo', 'a\0b']), /NUL/);
   });
 
+  test('tells what size a terminal was given by whoever entered it, wherever its files are', async () => {
+    const dir = await mkdtemp(join(folder, "it's $(touch ran) #{pid}#[y] %H ;"));
+    const handle = await start(sh('exec sleep 60'), { dir, cwd: dir });
+    assert.deepEqual(await runtime.terminalSize(handle), { columns: 200, rows: 50 });
+    for (const [columns, rows] of [
+      [81, 24],
+      [240, 66],
+    ] as const) {
+      const name = `=${handle.terminal?.session}:`;
+      await tmux('resize-window', '-t', name, '-x', String(columns), '-y', String(rows));
+      await waitFor('its new size', async () => (await runtime.terminalSize(handle))?.columns === columns);
+      assert.deepEqual(await runtime.terminalSize(handle), { columns, rows });
+    }
+    assert.equal((await readdir(dir)).includes('ran'), false);
+  });
+
   test('says why a program could not be executed, and leaves no pane', async () => {
     const dir = await mkdtemp(join(folder, 'broken-'));
     await writeFile(join(dir, 'tool'), '#!/no/such/interpreter\n', { mode: 0o755 });

@@ -1,8 +1,9 @@
-import { stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AoError } from '../../../domain/errors.ts';
 import type { RuntimeHandle, Terminal } from '../../../domain/task.ts';
-import type { Runtime } from '../../../ports/runtime.ts';
+import { initialSize, type Runtime, type TerminalSize } from '../../../ports/runtime.ts';
 import { findHolder } from '../find-holder.ts';
 import { endSession, followEvents, followOutput, observe, seal, wait } from '../held-session.ts';
 import { forgetOutput, keptFrom } from '../kept-output.ts';
@@ -37,6 +38,7 @@ export function tmuxRuntime(socket: string): Runtime {
     write: (handle, text) => typeInto(handle, placeOf(handle), text),
     press: (handle, keys) => pressIn(handle, placeOf(handle), keys),
     followEvents,
+    terminalSize: sizeOf,
     written: async () => '',
     endInput: async () => {
       throw new AoError('conflict', 'The input of a terminal has no end.', 'Stop the session: ao stop');
@@ -52,6 +54,14 @@ export function tmuxRuntime(socket: string): Runtime {
     keptFrom,
     forget: forgetOutput,
   };
+}
+
+/** As the server wrote it down last; a file that is half written is read again another time. */
+async function sizeOf({ dir }: RuntimeHandle): Promise<TerminalSize> {
+  const file = join(dir, names.size);
+  const text = existsSync(file) ? await readFile(file, 'utf8') : '';
+  const [, columns, rows] = /^(\d+) (\d+)\n$/.exec(text) ?? [];
+  return columns === undefined ? initialSize : { columns: Number(columns), rows: Number(rows) };
 }
 
 /** Resolves when the output of a session that has ended is in its file. */

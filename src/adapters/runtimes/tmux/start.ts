@@ -4,7 +4,7 @@ import { AoError } from '../../../domain/errors.ts';
 import type { RuntimeHandle, Terminal } from '../../../domain/task.ts';
 import { readStartTime } from '../../../lib/process-table.ts';
 import { endTree } from '../../../lib/process-tree.ts';
-import type { StartSpec } from '../../../ports/runtime.ts';
+import { initialSize, type StartSpec } from '../../../ports/runtime.ts';
 import { DirectoryChanges } from '../directory-changes.ts';
 import { argumentsTooLong, inputOf, namespaceFor, resolveProgram, untilExecuting } from '../executing.ts';
 import { names, prepareFiles } from '../session-files.ts';
@@ -16,7 +16,9 @@ import { isServerLost, removeSession, tmux, tmuxError } from './server.ts';
 const tries = 3;
 /** The system's limit for one argument. */
 const longestArgument = 128 * 1024 - 1;
-const size = ['-x', '200', '-y', '50'];
+const size = ['-x', String(initialSize.columns), '-y', String(initialSize.rows)];
+/** Whoever enters a terminal brings a size along; the server tells it, and nobody has to ask. */
+const tellSize = `run-shell -b 'echo "#{window_width} #{window_height}" >#{q:@ao-size}'`;
 
 /**
  * Starts the wrapper in a pane and resolves when the agent's own program runs under it. With an empty or open
@@ -95,6 +97,8 @@ async function openPane(terminal: Terminal, spec: StartSpec): Promise<number> {
     // As an option's value a path is only a path; `q:` quotes it for the shell that tmux runs a pipe with.
     ['set-option', ...target, '@ao-output', join(spec.dir, names.output)],
     ['pipe-pane', ...target, 'exec cat >>#{q:@ao-output}'],
+    ['set-option', ...target, '@ao-size', join(spec.dir, names.size)],
+    ['set-hook', ...target, 'window-resized', tellSize],
   ];
   for (let left = tries - 1; ; left -= 1) {
     await prepareFiles(spec.dir, spec.input);
