@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openMemoryStore } from '../adapters/stores/memory/index.ts';
 import type { LandingState } from '../domain/lifecycles/landing.ts';
+import { Semaphore } from '../lib/semaphore.ts';
 import { stoppedClock } from '../../test/contracts/store.contract.ts';
 import { landingRow, runRow, taskRow } from '../../test/support/rows.ts';
 import { closeTask } from './close-task.ts';
@@ -21,7 +22,7 @@ async function close(state: LandingState): Promise<string[]> {
     ],
     [],
   );
-  const context: Partial<RunContext> = { store, clock, run: 'run-1' };
+  const context: Partial<RunContext> = { store, clock, run: 'run-1', rowLock: new Semaphore(1) };
   await closeTask(context as RunContext, task, null);
   const [after] = await store.list('task', { run: 'run-1' });
   const [landing] = await store.list('landing', { run: 'run-1' });

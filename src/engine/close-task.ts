@@ -6,7 +6,11 @@ import type { RunContext } from './context.ts';
  * Another landing (or somebody's commit) made a task's findings pass: the task is done without a landing of its own. Its
  * place in the queue is given up; its agent, if one is at work, is ended by the next tick with its work saved.
  */
-export async function closeTask(context: RunContext, task: Task, by: string | null): Promise<boolean> {
+export function closeTask(context: RunContext, task: Task, by: string | null): Promise<boolean> {
+  return context.rowLock.use(() => close(context, task, by));
+}
+
+async function close(context: RunContext, task: Task, by: string | null): Promise<boolean> {
   const landings = await context.store.list('landing', {
     run: context.run,
     task: task.id,
@@ -14,14 +18,14 @@ export async function closeTask(context: RunContext, task: Task, by: string | nu
   });
   if (landings.some(({ state }) => state === 'landing')) return false; // it began meanwhile: decide again when it is over
   const reason = await reasonFor(context, task, by);
-  const close: Move = {
+  const move: Move = {
     kind: 'task',
     row: task,
     event: 'fixed',
     patch: { fixedBy: by, reason, updatedAt: context.clock.now() },
     body: { by, reason },
   };
-  return applyTransitions(context.store, [close, ...withdrawals(landings)]);
+  return applyTransitions(context.store, [move, ...withdrawals(landings)]);
 }
 
 export function withdrawals(landings: Landing[]): Move[] {

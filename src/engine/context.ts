@@ -56,7 +56,10 @@ export interface RunContext extends World {
   target: Target;
   /** One holder a running check. */
   slots: Semaphore;
-  /** Held while the run's row is read, changed and written. */
+  /**
+   * Held while the run's row is read, changed and written; and from looking whether a task's change is landing to taking the task
+   * away, during which no landing may begin.
+   */
   rowLock: Semaphore;
   /** Aborted when the run is stopped or the daemon lets go. */
   signal: AbortSignal;

@@ -223,7 +223,7 @@ class AoEngine implements Engine {
     return this.#door.use(async () => {
       const { store } = this.#world;
       const task = await findRow(store, 'task', id);
-      await answerTask(this.#world, task, answer);
+      await this.#parts.loops.alone(task.run, () => answerTask(this.#world, task, answer));
       const run = await findRow(store, 'run', task.run);
       if (run.state !== 'finished') await this.#parts.loops.start(run);
       const rows = await readRun(store, run);

@@ -22,7 +22,8 @@ export async function landBatch(
     const intent = { base, commit: stack.tip, squash: stack.squashes.get(row.id) ?? stack.tip };
     return { kind: 'landing', row, event: 'intend', patch: { intent }, body: { ...intent } };
   });
-  if (await applyTransitions(context.store, moves, [goesOn(context.run), ...batch.map(isWaitedFor)])) {
+  const guards = [goesOn(context.run), ...batch.map(isWaitedFor)];
+  if (await context.rowLock.use(() => applyTransitions(context.store, moves, guards))) {
     return settleIntents(context);
   }
   await withdrawUnwanted(context, batch);

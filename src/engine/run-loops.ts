@@ -56,6 +56,12 @@ export class RunLoops {
     if (this.#loops.get(run) === loop) this.#loops.delete(run);
   }
 
+  /** Does something while no landing of that run begins, if it goes on here at all. */
+  async alone<T>(run: string, work: () => Promise<T>): Promise<T> {
+    const lock = this.#loops.get(run)?.context.rowLock;
+    return lock === undefined ? work() : lock.use(work);
+  }
+
   wakeAll(): void {
     for (const loop of this.#loops.values()) loop.wake();
   }

@@ -9,6 +9,11 @@ export interface Body {
   exit(code: number): void;
 }
 
+/** What it is going to do, and the name of what it remembers; null where it was to take up a conversation that is gone. */
+interface Mind extends Plan {
+  remembered: string | null;
+}
+
 interface Turn {
   /** What is still to be done; null in the place of a ping. */
   left: (Edit | null)[];
@@ -24,7 +29,7 @@ export class Conversation {
   readonly shown = new Set<string>();
   readonly #scheduler: Scheduler;
   readonly #body: Body;
-  readonly #plan: Plan;
+  readonly #plan: Mind;
   #input = '';
   #checked = 0;
   #read = 0;
@@ -34,7 +39,7 @@ export class Conversation {
   #first = true;
   #questions = 0;
 
-  constructor(scheduler: Scheduler, body: Body, plan: Plan) {
+  constructor(scheduler: Scheduler, body: Body, plan: Mind) {
     this.#scheduler = scheduler;
     this.#body = body;
     this.#plan = plan;
@@ -96,6 +101,10 @@ export class Conversation {
 
   #hearMessage(id: string): void {
     const { random } = this.#scheduler;
+    if (this.#plan.remembered === null) {
+      this.#body.print('over gone');
+      return this.#body.exit(1);
+    }
     if (!this.#first && random.chance(0.1)) return this.#body.print(`refuses ${id}`);
     if (this.#turn === null) return this.#begin(id);
     if (random.chance(0.5))
@@ -112,6 +121,7 @@ export class Conversation {
     const { random } = this.#scheduler;
     const ping = random.chance(0.3) ? [null] : [];
     const turn: Turn = { left: [...ping, ...(this.#first ? this.#plan.edits : [])], asked: null };
+    if (this.#first) this.#body.print(`conversation ${this.#plan.remembered}`);
     this.#first = false;
     this.#turn = turn;
     const order = random.chance(0.5);

@@ -15,6 +15,9 @@ export class Elements {
   readonly #memory: number;
   /** Whether agents are talked to, and when they take messages. */
   readonly dialog: { whileBusy: 'inject' | 'queue' | null } | null;
+  /** What those do with conversations of before. */
+  readonly takesUp: 'anywhere' | 'in_place' | null;
+  readonly #oblivion: Random;
   readonly #jumps: { at: number; by: number }[];
   readonly #spells: { from: number; to: number; refused: readonly Written[] }[];
 
@@ -34,6 +37,13 @@ export class Elements {
     }));
     this.#memory = random.pick([0.9, 0.9, 0.5]);
     this.dialog = random.chance(0.4) ? { whileBusy: random.pick(['inject', 'queue', null]) } : null;
+    this.#oblivion = new Random(seed ^ 0x27d4_eb2f);
+    this.takesUp = this.#oblivion.pick(['anywhere', 'in_place', null]);
+  }
+
+  /** A conversation of before is gone. */
+  forgets(): boolean {
+    return this.#oblivion.chance(0.2);
   }
 
   hasMemory(random: Random): boolean {

@@ -4,6 +4,7 @@ import type { Finding } from '../../src/domain/finding.ts';
 import type { Liveness, StartSpec } from '../../src/ports/runtime.ts';
 import { type Edit, type Plan, planOf } from './agents.ts';
 import { Conversation } from './conversation.ts';
+import { Memories } from './memories.ts';
 import type { Life, Scheduler } from './scheduler.ts';
 
 /** A directory with a tree in it: a workspace or a checkout. */
@@ -38,11 +39,13 @@ export class Machine {
   readonly directories = new Map<string, Directory>();
   readonly texts = new Map<string, string>();
   readonly processes = new Map<string, Process>();
+  readonly memories: Memories;
   readonly #scheduler: Scheduler;
   #names = 0;
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
+    this.memories = new Memories(scheduler);
   }
 
   freshName(prefix: string): string {
@@ -90,8 +93,11 @@ export class Machine {
     const findings: Finding[] = JSON.parse(this.texts.get(spec.env['AO_FINDINGS_FILE'] ?? '') ?? '[]');
     const plan = planOf(this.#scheduler.random, findings);
     this.#scheduler.note(`agent ${spec.mark.split(':').at(-1)} starts; it ${plan.name}`);
-    if (spec.input === null) process.conversation = this.#converse(process, plan);
-    else this.#play(process, plan, 0);
+    if (spec.input === null) {
+      const remembered = this.memories.open(spec.argv[1] ?? null, spec.cwd);
+      process.conversation = this.#converse(process, plan, remembered);
+    }
+    if (spec.input !== null) this.#play(process, plan, 0);
     return { runtime: 'simulated', pid, startTime: `boot:${pid}`, dir: spec.dir, mark: spec.mark };
   }
 
@@ -115,14 +121,14 @@ export class Machine {
     this.#scheduler.write('files', () => {});
   }
 
-  #converse(process: Process, plan: Plan): Conversation {
+  #converse(process: Process, plan: Plan, remembered: string | null): Conversation {
     const body = {
       isAlive: () => process.liveness.state === 'running',
       print: (line: string) => this.#print(process, `${line}\n`),
       edit: (edit: Edit) => this.#edit(process, edit),
       exit: (code: number) => this.end(process, { state: 'exited', code, signal: null }),
     };
-    return new Conversation(this.#scheduler, body, plan);
+    return new Conversation(this.#scheduler, body, { ...plan, remembered });
   }
 
   #print(process: Process, text: string): void {

@@ -119,8 +119,8 @@ export const plants: Record<string, Plant> = {
   },
   'a task that is closed keeps its place in the queue': {
     file: 'engine/close-task.ts',
-    find: '[close, ...withdrawals(landings)]',
-    replace: '[close]',
+    find: '[move, ...withdrawals(landings)]',
+    replace: '[move]',
   },
   'a state changes without an event': {
     file: 'engine/apply-transition.ts',
@@ -221,5 +221,25 @@ export const plants: Record<string, Plant> = {
     file: 'engine/speak.ts',
     find: 'voice.answering.run(session.id, async () =>',
     replace: 'Promise.resolve().then(async () =>',
+  },
+  'an attempt that took up a conversation is given back, whatever it did': {
+    file: 'engine/continue-attempt.ts',
+    find: "Boolean(takesUp) && failure?.class === 'conversation_gone'",
+    replace: 'Boolean(takesUp)',
+  },
+  'a conversation is taken up in a directory that it does not know': {
+    file: 'engine/take-up.ts',
+    find: 'return { takesUp, path: held.workspace.path };',
+    replace: 'return { takesUp, path: null };',
+  },
+  'a directory is made anew whose work is saved nowhere': {
+    file: 'engine/take-up.ts',
+    find: ' || last?.change === null',
+    replace: '',
+  },
+  'a person may take away a task whose change begins to land': {
+    file: 'engine/create-engine.ts',
+    find: 'this.#parts.loops.alone(task.run, () => answerTask(this.#world, task, answer))',
+    replace: 'answerTask(this.#world, task, answer)',
   },
 };

@@ -175,12 +175,21 @@ export class Rules {
       this.#violate(`session ${session.id} is ended by its time limit after ${lived} ms`);
   }
 
-  /** Only a person gives attempts: by an answer, or by a stop, which gives back the one it cut short. */
+  /**
+   * Only a person gives attempts: by an answer, or by a stop, which gives back the one it cut short. One whose agent did nothing,
+   * because the conversation was gone that it was to take up, is given back too.
+   */
   #checkGrant(before: Task, after: Task): void {
     const answered = (before.state === 'inbox' || before.state === 'cancelled') && after.state === 'ready';
     const stopped = this.#run(after.run)?.state === 'stopping';
     const more = after.attemptsAllowed - before.attemptsAllowed;
-    if (!answered && !(stopped && more === 1)) this.#violate(`task ${after.id} gives itself attempts`);
+    if (!answered && !((stopped || this.#foundNothing(after)) && more === 1))
+      this.#violate(`task ${after.id} gives itself attempts`);
+  }
+
+  #foundNothing({ id, attempt }: Task): boolean {
+    const session = this.all('session').find((row) => row.task === id && row.attempt === attempt);
+    return Boolean(session?.takesUp) && session?.failure?.class === 'conversation_gone';
   }
 
   #checkDone(task: Task): void {

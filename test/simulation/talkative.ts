@@ -10,15 +10,22 @@ interface State {
 
 /**
  * An agent that is talked to, with the least protocol that has it all. It prints lines: `turn`, `has <id>`, `refuses <id>`,
- * `asks <request>`, `settled <request>`, `ping <n>`, `over <how>`. It reads `hello.`, `pong <n>.` and objects in JSON.
+ * `asks <request>`, `settled <request>`, `ping <n>`, `conversation <name>`, `over <how>`. It reads `hello.`, `pong <n>.` and objects in JSON.
  */
-export function talkative(whileBusy: 'inject' | 'queue' | null): Agent<State> {
+export function talkative(
+  whileBusy: 'inject' | 'queue' | null,
+  takesUp: 'anywhere' | 'in_place' | null,
+): Agent<State> {
   return {
     name: 'talkative',
-    capabilities: { dialog: true, whileBusy, takesUp: null },
+    capabilities: { dialog: true, whileBusy, takesUp },
     environment: [],
     accountEnvironment: null,
-    launch: () => ({ argv: ['./agent'], env: {}, input: null }),
+    launch: (spec) => ({
+      argv: ['./agent', ...(spec.takesUp ? [spec.takesUp.conversation] : [])],
+      env: {},
+      input: null,
+    }),
     begin: () => ({ state: { rest: '', working: false, asked: [] }, replies: ['hello.\n'] }),
     interpret: (bytes, before) => {
       const lines = `${before.rest}${bytes}`.split('\n');
@@ -60,8 +67,10 @@ function observationsOf(line: string, word: string, what: string): Observation[]
   if (word === 'refuses') return [{ kind: 'refused', message: what, text: 'no' }];
   if (word === 'asks') return [{ kind: 'permission', request: { id: what, title: line } }];
   if (word === 'settled') return [{ kind: 'settled', request: what }];
+  if (word === 'conversation') return [{ kind: 'conversation', id: what }];
   if (word !== 'over') return [];
   if (what === 'completed' || what === 'interrupted') return [{ kind: 'turn_ended', outcome: what }];
-  const failure = { class: 'overloaded', message: 'overloaded', resetAt: null } as const;
+  const kind = what === 'gone' ? 'conversation_gone' : 'overloaded';
+  const failure = { class: kind, message: kind, resetAt: null } as const;
   return [{ kind: 'turn_ended', outcome: 'failed', failure }];
 }

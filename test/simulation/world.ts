@@ -42,7 +42,9 @@ export function makeWorld(around: Surroundings, life: Life): World {
     layout: makeLayout('/home'),
     findRuntime: () => runtime,
     findAgent: (name) =>
-      name === agent.name ? agent : talkative(scheduler.elements.dialog?.whileBusy ?? null),
+      name === agent.name
+        ? agent
+        : talkative(scheduler.elements.dialog?.whileBusy ?? null, scheduler.elements.takesUp),
     workspaces: { clone: workspaces, worktree: workspaces },
     checks: makeChecks(around, life),
     setup: {

@@ -40,15 +40,18 @@ async function twoAttempts({ line }: Stage, user: Actor, ...flags: string[]): Pr
   return sessions.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
 }
 
-for (const client of ['claude-code', 'codex', ...inPlace]) {
+for (const [client, runtime] of [
+  ...['claude-code', 'codex', ...inPlace].map((name) => [name, 'process'] as const),
+  ['claude-code', 'tmux'] as const,
+]) {
   withClients(
     [client],
-    `a second try with ${client} goes on with the conversation of the first`,
+    `a second try with ${client} goes on with the conversation of the first (${runtime})`,
     async (t) => {
       const stage = await openStage(t);
       stage.server.scenario(client, scenario);
       const user = await stage.actor(client, ['ant']);
-      const [first, second, ...more] = await twoAttempts(stage, user);
+      const [first, second, ...more] = await twoAttempts(stage, user, '--runtime', runtime);
       assert.equal(more.length, 0);
       assert.deepEqual([first?.takenUp, second?.takenUp], [false, true]);
       assert.equal(second?.conversation, first?.conversation);
