@@ -37,6 +37,16 @@ test('a message is pasted between turns only, into an empty line', () => {
   assert.equal(stroke({ facts: { ...between, screen: shows({ state: 'unknown' }) } }), 'wait');
 });
 
+test('a task that is no argument is typed when the input line has stood there for a while', () => {
+  const first = {
+    facts: { ...between, working: null },
+    agent: { interrupt: ['Escape'], typesTask: true },
+  } as const;
+  assert.equal(stroke(first), 'paste');
+  assert.equal(stroke({ ...first, heldMs: settleMs - 1 }), 'wait');
+  assert.equal(stroke({ ...first, facts: { ...busy, working: null } }), 'wait');
+});
+
 test('words of somebody else are not sent with it, and not thrown away', () => {
   assert.equal(stroke({ facts: drafted('wait a'), heldMs: 1000 }), 'wait');
   assert.match(stroke({ facts: drafted('wait a') }), /^input_not_delivered: other words stand/);

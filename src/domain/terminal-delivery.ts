@@ -24,7 +24,7 @@ export interface Delivering {
   heldMs: number;
   /** Nothing that the agent ever showed could be this message. */
   isAbsent: boolean;
-  agent: { interrupt: readonly string[] };
+  agent: { interrupt: readonly string[]; typesTask?: true };
 }
 
 /** An agent that is not at work shows within this time that it has what was typed. */
@@ -75,9 +75,13 @@ function interruption({ facts, done, isSent, agent }: Delivering): Stroke {
   return done.agoMs < evidenceMs ? wait : notDelivered('its turn goes on');
 }
 
-/** Only between turns: a question that comes up while somebody types would take Enter for a yes. */
-function newMessage({ facts: { screen, working }, isPutBack: behind, heldMs }: Delivering): Stroke {
-  const isFree = working === false && (screen?.state === 'idle' || screen?.state === 'failed');
+/**
+ * Only between turns: a question that comes up while somebody types would take Enter for a yes. Before the first turn what a program draws may be
+ * there before it reads.
+ */
+function newMessage({ facts: { screen, working }, isPutBack: behind, heldMs, agent }: Delivering): Stroke {
+  const mayTake = working === false || (working === null && agent.typesTask === true && heldMs >= settleMs);
+  const isFree = mayTake && (screen?.state === 'idle' || screen?.state === 'failed');
   if (!isFree || screen === null) return wait;
   if (screen.draft === '' || behind) return { do: 'paste', behind };
   if (screen.draft === null || heldMs < draftMs) return wait;

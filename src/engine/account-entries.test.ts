@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { runRow, sessionRow } from '../../test/support/rows.ts';
+import type { AccountEntry } from '../ports/terminal-agent.ts';
 import { findAgent } from '../adapters/registry.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { openMemoryStore } from '../adapters/stores/memory/index.ts';
@@ -41,6 +42,23 @@ test('an entry comes into the account for a session and goes with it; the rest o
   await leaveAccount(world, run, session);
   assert.deepEqual(await read(), JSON.parse(own));
   assert.equal((await stat(file)).mode & 0o777, 0o640);
+});
+
+test('a file that is ours alone goes with its session, and its directory is made for it', async (t) => {
+  const { home, run, session, world } = await accountOf(t, own);
+  const entry: AccountEntry = {
+    file: join(home, 'trusted', 'one'),
+    isThere: (text) => text !== null,
+    add: () => 'yes',
+    remove: () => null,
+  };
+  const agent = findAgent('claude-code');
+  assert.ok(agent.terminal);
+  const terminal = { ...agent.terminal, accountEntries: () => [entry] };
+  await addAccountEntries([entry]);
+  assert.equal(await readFile(entry.file, 'utf8'), 'yes');
+  await leaveAccount({ ...world, findAgent: () => ({ ...agent, terminal }) }, run, session);
+  await assert.rejects(stat(entry.file), { code: 'ENOENT' });
 });
 
 test('two sessions that start at once both get their entry', async (t) => {

@@ -1,4 +1,5 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { AoError } from '../domain/errors.ts';
 import { writeFileAtomic } from '../lib/atomic-file.ts';
 import { KeyedMutex } from '../lib/keyed-mutex.ts';
@@ -14,7 +15,7 @@ const order = new KeyedMutex();
 /** Puts our entries into files of a person's account: each file is read anew, and replaced as a whole. */
 export async function addAccountEntries(entries: readonly AccountEntry[]): Promise<void> {
   for (const entry of entries) {
-    await change(entry, (text) => (entry.isThere(text) ? null : entry.add(text)));
+    await change(entry, (text) => (entry.isThere(text) ? text : entry.add(text)));
   }
 }
 
@@ -25,7 +26,7 @@ export async function addAccountEntries(entries: readonly AccountEntry[]): Promi
 export async function leaveAccount(world: AccountWorld, run: AccountRun, session: Session): Promise<void> {
   for (const entry of entriesOf(world, run, session)) {
     try {
-      await change(entry, (text) => (text !== null && entry.isThere(text) ? entry.remove(text) : null));
+      await change(entry, (text) => (text !== null && entry.isThere(text) ? entry.remove(text) : text));
     } catch (error) {
       world.log('account.entry-stays', { session: session.id, file: entry.file, error: String(error) });
     }
@@ -75,14 +76,17 @@ async function readIfThere(file: string): Promise<string | null> {
   });
 }
 
+/** `next` makes the new text of the old one; null: no file. */
 async function change({ file }: AccountEntry, next: (text: string | null) => string | null): Promise<void> {
   const real = await realpath(file).catch(() => file); // people keep these files elsewhere, behind a link
   await order.run(real, async () => {
     const text = await readIfThere(real);
     try {
       const changed = next(text);
-      if (changed === null) return;
+      if (changed === text) return;
+      if (changed === null) return await rm(real);
       const mode = text === null ? 0o600 : (await stat(real)).mode & 0o777;
+      await mkdir(dirname(real), { recursive: true, mode: 0o700 });
       await writeFileAtomic(real, changed, mode);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;

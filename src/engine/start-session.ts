@@ -53,7 +53,8 @@ export async function startSession(
   const started = { argv, env, cwd: workspace, dir, input, mark, isolated };
   const runtime = context.findRuntime(runtimeOf(context.options));
   if (terminal !== undefined) await addAccountEntries(terminal.accountEntries(spec));
-  else if (agent.capabilities.dialog) await queueTask(context, session, brief.prompt);
+  const isTold = terminal === undefined ? agent.capabilities.dialog : terminal.typesTask === true;
+  if (isTold) await queueTask(context, session, brief.prompt);
   const handle = await runtime.start(started);
   const written = await applyTransitions(context.store, [
     {

@@ -151,11 +151,18 @@ export class TerminalTalk {
     const { facts, lastTold } = this.#hearing;
     const isTyping = (facts.screen?.draft ?? '') !== '' && !isPutBack(facts, lastTold);
     if (this.#leaving !== null || isTyping) return;
-    if (!(await isOver(this.#context, this.#session, facts))) return;
+    if (!(await isOver(this.#context, this.#session, facts)) && !(await this.#isLost())) return;
     const runtime = this.#context.findRuntime(this.#handle.runtime);
     this.#leaving = runtime.stop(this.#handle, graceMs).catch((error: unknown) => {
       this.#context.log('terminal.unended', { session: this.#session.id, error: String(error) });
     });
+  }
+
+  /** Its task was typed and never arrived: it would wait for ever. */
+  async #isLost(): Promise<boolean> {
+    const { facts, agent } = this.#hearing;
+    if (agent.typesTask !== true || facts.working !== null) return false;
+    return (await openMessages(this.#context, this.#session)).length === 0;
   }
 }
 

@@ -16,23 +16,25 @@ export interface MoreOfScreen {
 
 /**
  * An entry of ours in a file of the person's account, about one workspace alone, where the agent's CLI takes no flag for it. Texts are whole
- * files; null: there is none. Throws a SyntaxError where the file is not what it should be.
+ * files; null: there is none, or none is to stay. Throws a SyntaxError where the file is not what it should be.
  */
 export interface AccountEntry {
   /** Absolute path. */
   file: string;
   isThere(text: string | null): boolean;
   add(text: string | null): string;
-  remove(text: string): string;
+  remove(text: string): string | null;
 }
 
 /**
  * An agent with its own user interface, in a terminal that a person may enter. Pure, like `Agent`: what its hooks tell and what its screen shows
- * are told to us, keys and pastes are ours. The task is an argument of its program; it ends when it is ended.
+ * are told to us, keys and pastes are ours. It ends when it is ended.
  */
 export interface TerminalAgent<State = unknown> {
   /** Its hooks tell when a turn begins and how it ended, but for interruptions; otherwise the screen alone tells. */
   readonly hooks: boolean;
+  /** The task is the first message that is typed; left out: an argument of its program. */
+  readonly typesTask?: true;
   /** Keys that interrupt its turn. */
   readonly interrupt: readonly string[];
   launch(spec: LaunchSpec): Launch;

@@ -34,14 +34,15 @@ export function terminalAgentContract<State>(
       });
     };
 
-    test('is given its task as one argument, and settings below its own directory', () => {
+    test('is given its task as one argument or not at all, and settings below its own directory', () => {
       const { argv, input, files = [] } = agent.launch(spec);
-      assert.equal(argv.filter((argument) => argument.includes('$(id)')).length, 1);
+      const isTyped = agent.typesTask === true;
+      assert.equal(argv.filter((argument) => argument.includes('$(id)')).length, isTyped ? 0 : 1);
       assert.equal(input, null);
       for (const { path } of files) assert.ok(path.startsWith('/d/'));
       const long = agent.launch({ ...spec, prompt: 'x'.repeat(200_000) }).argv;
       assert.ok(long.every((argument) => argument.length < 128 * 1024));
-      assert.ok(long.some((argument) => argument.includes(spec.promptFile)));
+      assert.ok(isTyped || long.some((argument) => argument.includes(spec.promptFile)));
     });
 
     test('hears the same of its hooks however their words are cut', () => {

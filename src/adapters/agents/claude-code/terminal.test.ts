@@ -46,7 +46,7 @@ test("trust is given to that folder alone, and the person's own words stay", () 
   assert.equal(entry?.file, '/home/u/.claude.json');
   const added = JSON.parse(entry.add(own));
   assert.deepEqual(Object.keys(added.projects), ['/mine', '/w']);
-  assert.deepEqual(JSON.parse(entry.remove(JSON.stringify(added))), JSON.parse(own));
+  assert.deepEqual(JSON.parse(entry.remove(JSON.stringify(added)) ?? ''), JSON.parse(own));
   for (const broken of ['[]', '{"projects":', 'null']) assert.throws(() => entry.add(broken), SyntaxError);
   const moved = agent.accountEntries({
     ...place,
