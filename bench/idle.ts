@@ -1,7 +1,9 @@
 // npm run bench -- idle: what the daemon costs while 50 agents think, or print a line a second: processes that it starts, CPU and memory.
 import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunView } from '../src/api/contract/responses.ts';
+import type { RunView, SessionView } from '../src/api/contract/responses.ts';
 import type { TestRepository } from '../test/support/repositories.ts';
 import { type Figure, report } from './support/figures.ts';
 import { checkItems, itemsRepository } from './support/items.ts';
@@ -10,6 +12,8 @@ import { cpuSeconds, inPlace, type Place, startFix, statFields, untilRun } from 
 const sessions = 50;
 const watchMs = 60_000;
 const settleMs = 5_000;
+/** After 50 starts at once, what begins with a session is over. */
+const begunMs = 20_000;
 
 /** Resident memory in megabytes. */
 function memory({ pid }: Place): number {
@@ -37,12 +41,15 @@ async function startedMeanwhile(place: Place, work: () => Promise<unknown>): Pro
   return childFaults(place) - faults + Math.max(0, children(place) - living);
 }
 
+type Status = SessionView['status'];
+
 interface Crowd {
   who: string;
   runtime: string;
-  agent: string[];
-  /** Its agents are heard of all the time: what is known of each must be as old as its last line. */
-  heard: boolean;
+  /** A command, or the text of a program that stands in for `claude`. */
+  agent: string[] | string;
+  /** What it must be seen by that each of them works. */
+  source: Status['source'];
 }
 
 const thinking = ['/bin/sleep', '600'];
@@ -53,10 +60,23 @@ const spinning = [
   'exec 9<> <(:); for ((n = 0; ; n++)); do echo "working $n"; read -rt 1 -u 9; done',
 ];
 
+/** Draws what claude draws while it works, and turns its spinner once a second. */
+const drawing = [
+  '#!/bin/bash',
+  'exec 9<> <(:)',
+  'rule=$(printf "─%.0s" {1..200})',
+  "printf '\\033[2J\\033[H'",
+  'for ((row = 1; row <= 40; row++)); do printf "● what it said in row %s, with some \\033[2mfaint\\033[0m words\\r\\n" $row; done',
+  'printf \'\\033[44;1H%s\\r\\n❯ \\r\\n%s\\r\\n  ⏵⏵ bypass permissions on\' "$rule" "$rule"',
+  'for ((n = 0; ; n++)); do printf "\\033[42;1H✻ Working… (%ss)\\033[45;3H" $n; read -rt 1 -u 9; done',
+  '',
+].join('\n');
+
 const crowds: readonly Crowd[] = [
-  { who: 'idle sessions, process', runtime: 'process', agent: thinking, heard: false },
-  { who: 'idle sessions, tmux', runtime: 'tmux', agent: thinking, heard: false },
-  { who: 'that print a line a second, tmux', runtime: 'tmux', agent: spinning, heard: true },
+  { who: 'idle sessions, process', runtime: 'process', agent: thinking, source: 'process' },
+  { who: 'idle sessions, tmux', runtime: 'tmux', agent: thinking, source: 'process' },
+  { who: 'that print a line a second, tmux', runtime: 'tmux', agent: spinning, source: 'output' },
+  { who: 'screens of claude with a spinner, tmux', runtime: 'tmux', agent: drawing, source: 'screen' },
 ];
 
 async function figuresWith(repository: TestRepository, crowd: Crowd): Promise<Figure[]> {
@@ -65,12 +85,12 @@ async function figuresWith(repository: TestRepository, crowd: Crowd): Promise<Fi
     await delay(settleMs);
     const none = memory(place);
     const session = await startAll(place, repository, crowd);
-    await delay(settleMs);
+    await delay(begunMs);
     const cpu = cpuSeconds(place);
     const started = await startedMeanwhile(place, () => delay(watchMs));
     const share = (cpuSeconds(place) - cpu) / (watchMs / 1000);
     const full = memory(place);
-    const ages = (await place.client.sessions()).map(({ status }) => status.ageMs);
+    const ages = (await place.client.sessions()).map(({ status }) => ageOf(status, crowd));
     const control = await startedMeanwhile(place, () => place.client.diff(session));
     if (control === 0) throw new Error('a git that the daemon did start was not seen');
     const seconds = (watchMs / 1000).toFixed(0);
@@ -85,27 +105,39 @@ async function figuresWith(repository: TestRepository, crowd: Crowd): Promise<Fi
         made: `${seconds} s`,
         most: 3,
       },
-      ...(crowd.heard ? [{ ...fresh, most: 2000, digits: 0 }] : []),
+      ...(crowd.source === 'output' ? [{ ...fresh, most: 2000, digits: 0 }] : []),
       { what: `daemon memory, ${who} (MB)`, value: full, made: 'VmRSS', most: 170, digits: 0 },
       {
         what: 'the same ÷ none',
         value: full / none,
         made: `${full.toFixed(0)} ÷ ${none.toFixed(0)} MB`,
-        most: 1.3,
+        ...(crowd.source === 'screen' ? {} : { most: 1.3 }), // each screen is held in memory
       },
     ];
   });
 }
 
+function ageOf({ state, source, because, ageMs }: Status, crowd: Crowd): number {
+  if (state === 'working' && source === crowd.source) return ageMs;
+  throw new Error(`a session is ${state} by its ${source} (${because}), beside ${crowd.who}`);
+}
+
+/** A home with that program as `claude`. */
+async function homeWith({ home }: Place, program: string): Promise<{ HOME: string; PATH: string }> {
+  const own = path.join(home, 'user');
+  await mkdir(own);
+  await writeFile(path.join(own, 'claude'), program, { mode: 0o755 });
+  return { HOME: own, PATH: `${own}:${process.env['PATH'] ?? '/usr/bin:/bin'}` };
+}
+
 /** Resolves with one of the sessions when all of them are at work. */
 async function startAll(place: Place, repository: TestRepository, crowd: Crowd): Promise<string> {
-  const run = await startFix(place, repository, {
-    checks: [`items=${checkItems}`],
-    agentCommand: JSON.stringify(crowd.agent),
-    concurrency: String(sessions),
-    group: 'finding',
-    runtime: crowd.runtime,
-  });
+  const { runtime, agent } = crowd;
+  const flags = { checks: [`items=${checkItems}`], concurrency: String(sessions), group: 'finding', runtime };
+  const run =
+    typeof agent === 'string'
+      ? await startFix(place, repository, { ...flags, agent: 'claude-code' }, await homeWith(place, agent))
+      : await startFix(place, repository, { ...flags, agentCommand: JSON.stringify(agent) });
   const allWork = ({ tasks }: RunView): boolean =>
     tasks.filter(({ phase }) => phase === 'working').length === sessions;
   await untilRun(place, run, allWork);

@@ -41,10 +41,15 @@ export function cpuSeconds({ pid }: Place): number {
 
 export type Flags = Record<string, string | string[]>;
 
-/** Starts a run as `ao fix` does; its id. */
-export async function startFix(place: Place, repository: TestRepository, flags: Flags): Promise<string> {
+/** Starts a run as `ao fix` does, in a home of `own` or the user's; its id. */
+export async function startFix(
+  place: Place,
+  repository: TestRepository,
+  flags: Flags,
+  own: { HOME?: string; PATH?: string } = {},
+): Promise<string> {
   const { PATH = '/usr/bin:/bin', HOME = '/nonexistent' } = process.env;
-  const env = { PATH, HOME, LANG: 'C.UTF-8' };
+  const env = { PATH, HOME, LANG: 'C.UTF-8', ...own };
   const request = { cwd: repository.path, path: repository.path, flags, env, resume: false };
   return (await place.client.fix(request)).run;
 }

@@ -98,7 +98,7 @@ export class TerminalHearing {
     this.#drawn = false;
     const rows = this.#screen.rows();
     const { title, declared } = this.#screen;
-    const reading = this.agent.readScreen(rows, { bright: this.#screen.brightRows(), title, declared });
+    const reading = this.agent.readScreen(rows, { bright: this.#screen.brightRows(rows), title, declared });
     const before = this.facts.screen;
     if (before === null || !isSame(before, reading)) this.#shownSince = this.#clock.monotonic();
     const since = before !== null && isSame(before, reading) ? before.since : now;

@@ -24,3 +24,16 @@ test('a full-screen program and a sequence that comes in pieces are read right',
   const pieces = Array.from(bytes, (byte) => Uint8Array.of(byte));
   assert.deepEqual(await shown('shell\r\n', ...pieces), ['日本 wide', '', '', '']);
 });
+
+test('what is drawn faintly is blank among the bright rows, and all else stands where it stood', async () => {
+  const screen = new TerminalScreen({ columns: 20, rows: 4 });
+  const rows = [
+    '日本 \u001b[2mhint\u001b[0m é end',
+    '\u001b[2mall faint\u001b[0m',
+    'bright',
+    '› \u001b[2mtail',
+  ];
+  await screen.write(Buffer.from(rows.join('\r\n')));
+  assert.deepEqual(screen.brightRows(), ['日本      é end', '', 'bright', '›']);
+  screen.close();
+});

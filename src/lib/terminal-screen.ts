@@ -30,29 +30,40 @@ export class TerminalScreen {
 
   /** From top to bottom, each without the blanks at its end. */
   rows(): string[] {
-    const { active } = this.#terminal.buffer;
-    return Array.from({ length: this.#terminal.rows }, (_, row) =>
-      (active.getLine(active.baseY + row)?.translateToString(true) ?? '').trimEnd(),
-    );
+    return this.#lines().map((line) => (line?.translateToString(true) ?? '').trimEnd());
   }
 
   /** The same, with blanks for what is drawn faintly: hints of the program, mostly. */
-  brightRows(): string[] {
+  brightRows(rows = this.rows()): string[] {
+    const cell = this.#terminal.buffer.active.getNullCell();
+    return this.#lines().map((line, row) => brightRow(line, cell, rows[row] ?? ''));
+  }
+
+  #lines(): (headless.IBufferLine | undefined)[] {
     const { active } = this.#terminal.buffer;
-    const cell = active.getNullCell();
-    return Array.from({ length: this.#terminal.rows }, (_, row) => {
-      const line = active.getLine(active.baseY + row);
-      let text = '';
-      for (let column = 0; column < this.#terminal.cols; column += 1) {
-        const at = line?.getCell(column, cell);
-        if (at === undefined || at.getWidth() === 0) continue;
-        text += at.isDim() !== 0 ? ' '.repeat(at.getWidth()) : at.getChars() || ' ';
-      }
-      return text.trimEnd();
-    });
+    return Array.from({ length: this.#terminal.rows }, (_, row) => active.getLine(active.baseY + row));
   }
 
   close(): void {
     this.#terminal.dispose();
   }
+}
+
+/** Screens are looked at all the time: nothing is put together for a row without anything faint, and nothing looked at behind its end. */
+function brightRow(line: headless.IBufferLine | undefined, cell: headless.IBufferCell, text: string): string {
+  let faint = false;
+  let bright = '';
+  for (let column = 0, left = text.length; left > 0; column += 1) {
+    const at = line?.getCell(column, cell);
+    if (at === undefined) break;
+    if (at.getWidth() === 0) continue;
+    const chars = at.getChars() || ' ';
+    left -= chars.length;
+    if (at.isDim() !== 0 && !faint) {
+      faint = true;
+      bright = text.slice(0, text.length - left - chars.length);
+    }
+    if (faint) bright += at.isDim() !== 0 ? ' '.repeat(at.getWidth()) : chars;
+  }
+  return faint ? bright.trimEnd() : text;
 }
