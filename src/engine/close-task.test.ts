@@ -36,3 +36,24 @@ test('a task that somebody else made superfluous is done, and its change gives u
 test('a task is not closed while its change lands: refused, the change would be queued for nobody', async () => {
   assert.deepEqual(await close('landing'), ['in_flight', 'landing']);
 });
+
+test('a task is not closed in the moment in which its change begins to land', async () => {
+  const store = openMemoryStore(clock);
+  const task = taskRow('t1', { state: 'in_flight', attempt: 1 });
+  await store.commit(
+    [
+      { op: 'insert', kind: 'run', row: runRow('run-1') },
+      { op: 'insert', kind: 'task', row: task },
+    ],
+    [],
+  );
+  const rowLock = new Semaphore(1);
+  const context: Partial<RunContext> = { store, clock, run: 'run-1', rowLock };
+  const closing = await rowLock.use(async () => {
+    const waits = closeTask(context as RunContext, task, null);
+    await store.commit([{ op: 'insert', kind: 'landing', row: landingRow('t1', { state: 'landing' }) }], []);
+    return { waits };
+  });
+  assert.equal(await closing.waits, false);
+  assert.equal((await store.get('task', 't1'))?.state, 'in_flight');
+});

@@ -8,35 +8,45 @@ import { about, assertEverGreener, mending, openStage, redness, withClients } fr
 
 /** Settings with which a client finds the model server: where its home has them, and where its account. */
 const settings: Record<string, { home: string; account: string }> = {
+  'claude-code': { home: '.claude.json', account: '.claude.json' },
   codex: { home: '.codex', account: '' },
   gemini: { home: '.gemini', account: '.gemini' },
   kimi: { home: '.kimi-code', account: '' },
   qwen: { home: '.qwen', account: '' },
 };
 
-for (const client of ['claude-code', 'codex', 'gemini', 'kimi', 'qwen', 'opencode', 'kilocode']) {
-  withClients([client], `two accounts of ${client} work side by side, and nothing mixes`, async (t) => {
-    const { server, line, actor } = await openStage(t);
-    server.scenario(client, [mending('ant', 1), mending('bee', 1)]);
-    const first = await actor(client, ['ant']);
-    const { home } = first.place;
-    const second = await actor(client, ['bee'], { HOME: home });
-    const [work, play] = [makeAccount(second.place, 'work'), makeAccount(second.place, 'play')];
-    const before = filesIn(home);
-    const ended = await Promise.all([
-      first.fix('--yolo', '--account-dir', work),
-      second.fix('--yolo', '--account-dir', play),
-    ]);
-    for (const { code, stderr } of ended) assert.equal(code, 0, stderr);
-    for (const user of [first, second]) assertEverGreener(await redness(user));
-    assert.deepEqual(
-      [mentions(work, 'ant'), mentions(work, 'bee'), mentions(play, 'ant'), mentions(play, 'bee')],
-      [true, false, false, true],
-    );
-    assert.deepEqual(filesIn(home), before, 'nothing is written to the home directory');
-    const sessions: SessionView[] = JSON.parse((await line.ao(['list', '--json'])).stdout);
-    assert.deepEqual(sessions.map(({ account }) => account).toSorted(), ['play', 'work']);
-  });
+const all = ['claude-code', 'codex', 'gemini', 'kimi', 'qwen', 'opencode', 'kilocode'];
+
+for (const [client, runtime] of [
+  ...all.map((name) => [name, 'process'] as const),
+  ['claude-code', 'tmux'] as const,
+]) {
+  withClients(
+    [client],
+    `two accounts of ${client} work side by side, and nothing mixes (${runtime})`,
+    async (t) => {
+      const { server, line, actor } = await openStage(t);
+      server.scenario(client, [mending('ant', 1), mending('bee', 1)]);
+      const first = await actor(client, ['ant']);
+      const { home } = first.place;
+      const second = await actor(client, ['bee'], { HOME: home });
+      const [work, play] = [makeAccount(second.place, 'work'), makeAccount(second.place, 'play')];
+      const before = filesIn(home);
+      const ended = await Promise.all([
+        first.fix('--yolo', '--runtime', runtime, '--account-dir', work),
+        second.fix('--yolo', '--runtime', runtime, '--account-dir', play),
+      ]);
+      for (const { code, stderr } of ended) assert.equal(code, 0, stderr);
+      for (const user of [first, second]) assertEverGreener(await redness(user));
+      assert.deepEqual(
+        [mentions(work, 'ant'), mentions(work, 'bee'), mentions(play, 'ant'), mentions(play, 'bee')],
+        [true, false, false, true],
+      );
+      assert.deepEqual(filesIn(home), before, 'nothing is written to the home directory');
+      const sessions: SessionView[] = JSON.parse((await line.ao(['list', '--json'])).stdout);
+      assert.deepEqual(sessions.map(({ account }) => account).toSorted(), ['play', 'work']);
+    },
+  );
 }
 
 function makeAccount({ home, client }: Place, name: string): string {

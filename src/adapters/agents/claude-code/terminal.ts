@@ -36,6 +36,7 @@ function launch(spec: LaunchSpec): Launch {
   const hook = [{ hooks: [{ type: 'command', command: hookCommand }] }];
   const overlay = {
     hooks: Object.fromEntries(events.map((event) => [event, hook])),
+    disableDeepLinkRegistration: 'disable', // otherwise it writes itself into the person's desktop
     ...(spec.permissions === 'yolo' ? { skipDangerousModePermissionPrompt: true } : {}),
   };
   const mode = spec.permissions === 'yolo' ? 'bypassPermissions' : 'acceptEdits';
