@@ -42,7 +42,7 @@ async function twoAttempts({ line }: Stage, user: Actor, ...flags: string[]): Pr
 
 for (const [client, runtime] of [
   ...['claude-code', 'codex', ...inPlace].map((name) => [name, 'process'] as const),
-  ['claude-code', 'tmux'] as const,
+  ...['claude-code', 'codex'].map((name) => [name, 'tmux'] as const),
 ]) {
   withClients(
     [client],
