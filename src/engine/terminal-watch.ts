@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Observation } from '../domain/agent-facts.ts';
 import type { RuntimeHandle, Session } from '../domain/task.ts';
 import { Bell } from '../lib/bell.ts';
@@ -14,6 +15,9 @@ import type { TerminalTalk } from './terminal-talk.ts';
 /** A program that begins to draw is looked at when it pauses for this long; one that draws all the time, this often. */
 const pauseMs = 100;
 const paceMs = 1000;
+/** A spinner draws ten times a second: what it drew meanwhile is taken at once. What comes in a burst is not waited for. */
+const gatherMs = 250;
+const burstBytes = 4096;
 /** How soon waiting alone may change what is known, and how soon it may where nothing has happened for a while. */
 const settlingMs = 500;
 const stillMs = 5000;
@@ -80,6 +84,7 @@ export class TerminalWatch {
       if (read >= known.bytes) this.#seen.resolve(known);
       this.#bell.ring();
       await cap.keepBelow(read);
+      if (bytes.length < burstBytes) await delay(gatherMs, undefined, { signal }).catch(() => {});
     }
     this.#seen.resolve(known);
   }
