@@ -100,13 +100,14 @@ export class TerminalHearing {
     const { title, declared } = this.#screen;
     const reading = this.agent.readScreen(rows, { bright: this.#screen.brightRows(rows), title, declared });
     const before = this.facts.screen;
-    if (before === null || !isSame(before, reading)) this.#shownSince = this.#clock.monotonic();
-    const since = before !== null && isSame(before, reading) ? before.since : now;
+    const isSame = before !== null && showsTheSame(before, reading);
+    if (!isSame) this.#shownSince = this.#clock.monotonic();
     const signs = signsOfLife(rows, reading);
     const isAlive = signs !== this.#signs;
     this.#signs = signs;
+    const since = isSame ? before.since : now;
     this.#notebook.change({ screen: { ...reading, since }, ...(isAlive ? { heardAt: now } : {}) });
-    this.#notebook.publish();
+    if (isAlive || !isSame) this.#notebook.publish(); // nobody is told that a spinner turned
     return isAlive;
   }
 
@@ -120,7 +121,7 @@ export class TerminalHearing {
   }
 }
 
-function isSame(one: ScreenReading, other: ScreenReading): boolean {
+function showsTheSame(one: ScreenReading, other: ScreenReading): boolean {
   const titleOf = (reading: ScreenReading): string => ('title' in reading ? reading.title : '');
   return one.state === other.state && titleOf(one) === titleOf(other) && one.draft === other.draft;
 }
