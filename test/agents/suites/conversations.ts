@@ -64,21 +64,29 @@ for (const [client, runtime] of [
   );
 }
 
-for (const client of Object.keys(transcripts)) {
-  withClients([client], `a conversation of ${client} that is gone is followed by a new one`, async (t) => {
-    const stage = await openStage(t);
-    stage.server.scenario(client, scenario);
-    const user = await stage.actor(client, ['ant']);
-    const kept = join(user.place.home, transcripts[client] ?? '');
-    // Between the two tries its own records are taken from it.
-    const sessions = await twoAttempts(stage, user, '--check', `forget=rm -rf '${kept}'`);
-    assert.ok(sessions.every(({ takenUp }) => !takenUp));
-    assert.equal(new Set(sessions.flatMap(({ conversation }) => conversation ?? [])).size, 2);
-    const last = JSON.stringify(stage.server.log.asked(client).at(-1)?.body);
-    assert.ok(last.includes(refused) && !last.includes(hunch));
-    const asked = stage.server.log.counts(client)['answer'];
-    assert.equal(asked, 4, 'a command and a claim for each of the two that worked');
-  });
+for (const [client, runtime] of [
+  ...Object.keys(transcripts).map((name) => [name, 'process'] as const),
+  ...['claude-code', 'codex'].map((name) => [name, 'tmux'] as const),
+]) {
+  withClients(
+    [client],
+    `a conversation of ${client} that is gone is followed by a new one (${runtime})`,
+    async (t) => {
+      const stage = await openStage(t);
+      stage.server.scenario(client, scenario);
+      const user = await stage.actor(client, ['ant']);
+      const kept = join(user.place.home, transcripts[client] ?? '');
+      // Between the two tries its own records are taken from it.
+      const forget = `forget=rm -rf '${kept}'`;
+      const sessions = await twoAttempts(stage, user, '--runtime', runtime, '--check', forget);
+      assert.ok(sessions.every(({ takenUp }) => !takenUp));
+      assert.equal(new Set(sessions.flatMap(({ conversation }) => conversation ?? [])).size, 2);
+      const last = JSON.stringify(stage.server.log.asked(client).at(-1)?.body);
+      assert.ok(last.includes(refused) && !last.includes(hunch));
+      const asked = stage.server.log.counts(client)['answer'];
+      assert.equal(asked, 4, 'a command and a claim for each of the two that worked');
+    },
+  );
 }
 
 /** Two answers each: what a client counts on in a conversation is counted once. */
