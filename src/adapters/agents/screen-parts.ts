@@ -48,7 +48,7 @@ export interface Answer {
   keys: readonly string[];
 }
 
-const numbered = /^\s*(?:[❯›>●]\s*)?(\d)\.\s+(\S.*)$/;
+const numbered = /^\s*(?:[❯›>●▶→]\s*)?(\d)\.\s+(\S.*)$/;
 
 /** A list of numbered answers, one a row, the numbers from 1 on without a gap; rows between them belong to the one above. */
 export function numberedAnswers(rows: readonly string[], from: number, to: number): Answer[] {

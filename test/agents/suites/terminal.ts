@@ -1,6 +1,6 @@
 // npm run test:agents: agents with their own user interfaces, in terminals that a person may enter.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Case } from '../../support/model-server/scenario.ts';
 import { lives } from '../../support/installation.ts';
@@ -37,7 +37,14 @@ const troubles: Case[] = [
 const trust: Readonly<Record<string, [file: string, entry: RegExp]>> = {
   'claude-code': ['.claude.json', /hasTrustDialogAccepted/],
   codex: ['.codex/config.toml', /trust_level/],
+  kimi: ['.kimi-code/workspace-trust', /./],
 };
+
+/** Of a file, or the names of the files in a directory. */
+function textAt(path: string): string {
+  if (!existsSync(path)) return '';
+  return statSync(path).isDirectory() ? readdirSync(path).join('\n') : readFileSync(path, 'utf8');
+}
 
 for (const [client, [account, trusted]] of Object.entries(trust)) {
   withClients(
@@ -48,7 +55,7 @@ for (const [client, [account, trusted]] of Object.entries(trust)) {
       server.scenario(client, troubles);
       const user = await actor(client, ['ant', 'bee', 'cat', 'dog']);
       const person = approving(line);
-      const limits = ['--timeout', '20s', '--stuck-after', '7s', '--concurrency', '3'];
+      const limits = ['--timeout', '30s', '--stuck-after', '7s', '--concurrency', '3'];
       const fixed = await user.fix('--runtime', 'tmux', ...limits, '--json');
       const asked = await person.end();
       assert.equal(fixed.code, 0, fixed.stderr);
@@ -57,7 +64,7 @@ for (const [client, [account, trusted]] of Object.entries(trust)) {
       assert.match(JSON.stringify(JSON.parse(fixed.stdout).tasks), /dog was right all along/);
       assertEverGreener(await redness(user));
       await assertNothingLeft(user);
-      assert.doesNotMatch(readFileSync(join(user.place.home, account), 'utf8'), trusted);
+      assert.doesNotMatch(textAt(join(user.place.home, account)), trusted);
     },
   );
 

@@ -40,12 +40,14 @@ export interface Trouble {
 
 const cutOff = /^(?:length|max_tokens|incomplete)$/i;
 
+export const isCut = ({ end }: ModelAnswer): boolean => cutOff.test(end);
+
 /** null: the answer is whole. */
 export function troubleIn(answer: ModelAnswer): Trouble | null {
   if (answer.status >= 400 || answer.text !== '') return refusal(answer);
   if (answer.error !== '') return trouble('network', answer.error);
   if (answer.end === '') return trouble('truncated', 'the answer of its model stopped before its end');
-  if (cutOff.test(answer.end)) return trouble('truncated', 'its answer was cut off at the largest length');
+  if (isCut(answer)) return trouble('truncated', 'its answer was cut off at the largest length');
   return answer.said ? null : { failure: emptyAnswer, waitMs: null };
 }
 

@@ -1,5 +1,6 @@
 import { AoError } from '../../../domain/errors.ts';
 import type { Agent, Launch, LaunchSpec } from '../../../ports/agent.ts';
+import type { TerminalAgent } from '../../../ports/terminal-agent.ts';
 import { encode } from './encode.ts';
 import { type AcpState, begin, interpret } from './interpret.ts';
 import { type Asking, type Loading, witnessOf } from './witness.ts';
@@ -17,6 +18,8 @@ export interface AcpAgent {
   witness?: Witness;
   /** Without: in place, if it offers that at all. */
   takesUp?: null;
+  /** The same agent with its own user interface. */
+  terminal?: TerminalAgent;
 }
 
 export interface Witness {
@@ -27,7 +30,7 @@ export interface Witness {
 }
 
 export function acpAgent(agent: AcpAgent): Agent<AcpState> {
-  const { name, argv, environment, accountEnvironment, env, witness, takesUp = 'in_place' } = agent;
+  const { name, argv, environment, accountEnvironment, env, witness, takesUp = 'in_place', terminal } = agent;
   const launch = (spec: LaunchSpec): Launch => {
     const plain = { argv: argv(spec), env: { ...env }, input: null };
     if (witness === undefined) return plain;
@@ -39,6 +42,7 @@ export function acpAgent(agent: AcpAgent): Agent<AcpState> {
     capabilities: { dialog: true, whileBusy: null, takesUp },
     environment,
     accountEnvironment,
+    ...(terminal === undefined ? {} : { terminal }),
     launch,
     begin: (spec) => begin(agent.modelInArgv === true ? { ...spec, model: null } : spec),
     interpret,

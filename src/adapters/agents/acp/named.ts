@@ -1,6 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import { isObject, type JsonObject, listAt } from '../json-lines.ts';
 import { acpAgent, type Witness } from './index.ts';
+import { preloading } from './preloading.ts';
+import { kimiTerminal } from './terminals/kimi.ts';
 import type { Asking } from './witness.ts';
 
 /** Of agents that have no directory of their own: `dir` in place of the home directory. */
@@ -15,9 +17,7 @@ const likeHome = (dir: string): Record<string, string> => ({
 const preload = (asking: Asking): Witness => ({
   asking,
   loading: 'preload',
-  env: (file, { NODE_OPTIONS: own = '' }) => ({
-    NODE_OPTIONS: `${own} --require=${JSON.stringify(file)}`.trim(),
-  }),
+  env: preloading,
 });
 
 /** opencode and its kin take it for a plugin; the user's own settings in that variable stay. */
@@ -57,6 +57,7 @@ export const kimiAgent = acpAgent({
   accountEnvironment: (dir) => ({ KIMI_CODE_HOME: dir }),
   env: { KIMI_CODE_NO_AUTO_UPDATE: '1', KIMI_LOOP_MAX_ATTEMPTS_PER_STEP: '3' },
   witness: preload('fetch'),
+  terminal: kimiTerminal,
 });
 
 export const kilocodeAgent = acpAgent({
