@@ -66,3 +66,13 @@ function questionId(title: string): string {
   for (const letter of title) hash = (Math.imul(hash, 33) ^ (letter.codePointAt(0) ?? 0)) >>> 0;
   return `q${hash.toString(36)}`;
 }
+
+/**
+ * What stands above the row that tells of waiting and its neighbour, but for all that is no letter (clocks, counters, spinners). Below it is the
+ * input line, which is people's, and what some clients show beside it: another tip every ten seconds, whatever happens.
+ */
+export function signsOfLife(rows: readonly string[], { quote }: Pick<ScreenReading, 'quote'>): string {
+  const at = quote === '' ? -1 : rows.findLastIndex((row) => row.includes(quote));
+  const above = at < 0 ? rows : rows.slice(0, Math.max(0, at - 1));
+  return above.join('\n').replaceAll(/[^\p{L}\n]/gu, '');
+}

@@ -1,5 +1,5 @@
 import type { AgentFacts, Observation } from '../domain/agent-facts.ts';
-import { seenOnScreen, settleMs } from '../domain/screen-facts.ts';
+import { seenOnScreen, settleMs, signsOfLife } from '../domain/screen-facts.ts';
 import type { ScreenReading } from '../domain/screen-reading.ts';
 import type { Session } from '../domain/task.ts';
 import { TerminalScreen } from '../lib/terminal-screen.ts';
@@ -124,13 +124,4 @@ export class TerminalHearing {
 function showsTheSame(one: ScreenReading, other: ScreenReading): boolean {
   const titleOf = (reading: ScreenReading): string => ('title' in reading ? reading.title : '');
   return one.state === other.state && titleOf(one) === titleOf(other) && one.draft === other.draft;
-}
-
-/** The screen without the row that tells of waiting, its neighbours, and all that is no letter: clocks, counters, spinners. */
-function signsOfLife(rows: readonly string[], { quote }: ScreenReading): string {
-  const at = quote === '' ? -9 : rows.findLastIndex((row) => row.includes(quote));
-  return rows
-    .filter((_, row) => Math.abs(row - at) > 1)
-    .join('\n')
-    .replaceAll(/[^\p{L}\n]/gu, '');
 }
