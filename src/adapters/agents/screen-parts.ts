@@ -1,4 +1,5 @@
 // What readers of screens have in common: rows that hold something, and lists of answers that a number or a letter picks.
+import type { AgentFailure } from '../../domain/agent-facts.ts';
 import type { ScreenOption, ScreenReading } from '../../domain/screen-reading.ts';
 import { cleanText } from '../../lib/clean-text.ts';
 
@@ -75,3 +76,11 @@ export function optionsOf(answers: readonly Answer[]): ScreenOption[] {
 /** A question that says neither yes nor no can not be answered by us. */
 export const isAnswerable = (options: readonly ScreenOption[]): boolean =>
   options.some(({ kind }) => kind === 'allow_once') && options.some(({ kind }) => kind === 'reject');
+
+/** The last word of a client that does not know the conversation that it is to take up; `said` is how that begins. */
+export function goneIn(rows: readonly string[], said: RegExp): ScreenReading | null {
+  const row = rows.find((shown) => shown.trim() !== '') ?? '';
+  if (!said.test(row)) return null;
+  const failure: AgentFailure = { class: 'conversation_gone', message: quoted(row), resetAt: null };
+  return { state: 'failed', failure, quote: quoted(row), draft: null };
+}

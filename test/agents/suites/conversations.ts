@@ -42,7 +42,7 @@ async function twoAttempts({ line }: Stage, user: Actor, ...flags: string[]): Pr
 
 for (const [client, runtime] of [
   ...['claude-code', 'codex', ...inPlace].map((name) => [name, 'process'] as const),
-  ...['claude-code', 'codex'].map((name) => [name, 'tmux'] as const),
+  ...['claude-code', 'codex', 'kimi'].map((name) => [name, 'tmux'] as const),
 ]) {
   withClients(
     [client],
@@ -66,7 +66,7 @@ for (const [client, runtime] of [
 
 for (const [client, runtime] of [
   ...Object.keys(transcripts).map((name) => [name, 'process'] as const),
-  ...['claude-code', 'codex'].map((name) => [name, 'tmux'] as const),
+  ...['claude-code', 'codex', 'kimi'].map((name) => [name, 'tmux'] as const),
 ]) {
   withClients(
     [client],

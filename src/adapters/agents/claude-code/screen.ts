@@ -2,6 +2,7 @@ import type { AgentFailure } from '../../../domain/agent-facts.ts';
 import type { ScreenReading } from '../../../domain/screen-reading.ts';
 import { deed } from '../said.ts';
 import {
+  goneIn,
   isAnswerable,
   type MoreOfScreen,
   numberedAnswers,
@@ -18,15 +19,12 @@ import { failureOf } from './failure.ts';
  */
 export function readScreen(rows: readonly string[], more: MoreOfScreen = {}): ScreenReading {
   const shown = shownRows(rows);
-  return goneIn(shown) ?? questionIn(shown) ?? inputIn(shown, more) ?? unseen;
-}
-
-/** It ends with that. */
-function goneIn(rows: readonly string[]): ScreenReading | null {
-  const row = rows.find((shown) => shown.trim() !== '') ?? '';
-  if (!row.startsWith('No conversation found with session ID')) return null;
-  const failure: AgentFailure = { class: 'conversation_gone', message: quoted(row), resetAt: null };
-  return { state: 'failed', failure, quote: quoted(row), draft: null };
+  return (
+    goneIn(shown, /^No conversation found with session ID/) ??
+    questionIn(shown) ??
+    inputIn(shown, more) ??
+    unseen
+  );
 }
 
 /** One of an input that is longer than what it shows says so. */

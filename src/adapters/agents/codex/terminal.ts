@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { AgentFailure } from '../../../domain/agent-facts.ts';
-import type { ScreenReading } from '../../../domain/screen-reading.ts';
 import type { Launch, LaunchSpec } from '../../../ports/agent.ts';
 import type { TerminalAgent } from '../../../ports/terminal-agent.ts';
 import { asMessage } from '../as-message.ts';
 import { hookCommand, type HooksState, interpretHooks, noHook } from '../hooks.ts';
 import { type JsonObject, textAt } from '../json-lines.ts';
-import { quoted } from '../screen-parts.ts';
+import { goneIn } from '../screen-parts.ts';
 import { taskArgument } from '../task-argument.ts';
 import { failureOf } from './failure.ts';
 import { readScreen } from './screen.ts';
@@ -19,7 +18,8 @@ export const codexTerminal: TerminalAgent<HooksState> = {
   accountEntries: () => [],
   begin: () => noHook,
   interpret: (bytes, state) => interpretHooks(bytes, state, failureOfHook),
-  readScreen: (rows, more) => goneIn(rows) ?? readScreen(rows, more),
+  readScreen: (rows, more) =>
+    goneIn(rows, /^ERROR: No saved session found with ID/) ?? readScreen(rows, more),
   typed: asMessage,
 };
 
@@ -86,12 +86,4 @@ function hashOfHook(event: string): string {
 
 function failureOfHook(event: JsonObject): AgentFailure {
   return failureOf({ message: textAt(event, 'last_assistant_message') }, null);
-}
-
-/** Its last word, where it does not know the conversation that it is to take up. */
-function goneIn(rows: readonly string[]): ScreenReading | null {
-  const row = rows.find((shown) => shown.trim() !== '') ?? '';
-  if (!row.startsWith('ERROR: No saved session found with ID')) return null;
-  const failure: AgentFailure = { class: 'conversation_gone', message: quoted(row), resetAt: null };
-  return { state: 'failed', failure, quote: quoted(row), draft: null };
 }

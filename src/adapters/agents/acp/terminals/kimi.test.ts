@@ -93,3 +93,9 @@ test("trust is a file of kimi's own for that folder alone, beside what the perso
   assert.equal(entry.isThere(JSON.stringify({ root: '/other', trustedAt: 1 })), false);
   assert.equal(entry.remove(entry.add(null)), null);
 });
+
+test('that kimi does not know the conversation is its last word', () => {
+  const rows = ['error: failed to start shell: Session "session_1" not found.', 'See log: /x/kimi-code.log'];
+  const reading = agent.readScreen(rows, { bright: rows, title: '', declared: '' });
+  assert.equal(reading.state === 'failed' && reading.failure.class, 'conversation_gone');
+});

@@ -4,6 +4,7 @@ import type { Launch, LaunchSpec } from '../../../../ports/agent.ts';
 import type { AccountEntry, TerminalAgent } from '../../../../ports/terminal-agent.ts';
 import { asMessage } from '../../as-message.ts';
 import { isObject } from '../../json-lines.ts';
+import { goneIn } from '../../screen-parts.ts';
 import { preloading } from '../preloading.ts';
 import { readKimiScreen } from '../screens/kimi.ts';
 import { chatForm } from './chat.ts';
@@ -22,7 +23,8 @@ export const kimiTerminal: TerminalAgent<TurnsState> = {
   accountEntries: ({ workspace, environment }) => [trust(workspace, environment)],
   begin: () => noTurn,
   interpret: interpretTurns,
-  readScreen: readKimiScreen,
+  readScreen: (rows, more) =>
+    goneIn(rows, /^ *error: failed to start shell: Session ".*" not found/) ?? readKimiScreen(rows, more),
   typed: asMessage,
 };
 
