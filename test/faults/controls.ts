@@ -15,11 +15,11 @@ export const controls: Control[] = [
   {
     name: 'the target moves before anything says that it is about to',
     file: 'engine/land-batch.ts',
-    find: '  if (await applyTransitions(context.store, moves, [goesOn',
+    find: '  if (await context.rowLock.use(() =>',
     replace:
       '  const settled = await advanceTarget(context, stack.tip);\n' +
       "  if (settled === 'adopted') return settled;\n" +
-      '  if (await applyTransitions(context.store, moves, [goesOn',
+      '  if (await context.rowLock.use(() =>',
     kill: { call: 'pwrite64', at: 518 },
     width: 8,
     breaks: /did not end green|are not what the tasks landed/,

@@ -131,14 +131,14 @@ describe('the scripted agent', () => {
   }
 
   test('hangs until it is ended, ignoring politeness where it is told to', async () => {
-    for (const [ignoreTerm, signal] of [
-      [false, 'SIGTERM'],
-      [true, 'SIGKILL'],
+    for (const [ignoreTerm, graceMs, signal] of [
+      [false, 20_000, 'SIGTERM'],
+      [true, 200, 'SIGKILL'],
     ] as const) {
       await rm(join(dir, 'output.log'), { force: true });
       const handle = await hold(steps({ say: 'waiting' }, { hang: true, ignoreTerm }));
       await waitFor('the agent to hang', async () => (await text('output.log')) === 'waiting\n');
-      await processRuntime.stop(handle, 200);
+      await processRuntime.stop(handle, graceMs);
       assert.deepEqual(await processRuntime.observe(handle), { state: 'exited', code: null, signal });
     }
   });
