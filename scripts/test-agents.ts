@@ -1,6 +1,6 @@
 // npm run test:agents [-- <agent>[@<version>]…]: the real agents, in exact versions, against a model server of ours and without a network.
 // npm run test:agents -- --install [<agent>…]: only installs them into a cache, and says what is there.
-// npm run test:agents -- --table: writes the table of failures into docs/agents.md, from the recordings.
+// npm run test:agents -- --table: writes the tables of failures and of screens into docs/agents.md, from the recordings.
 // npm run test:agents -- --record-screens [<agent>…] [--only <scene>]: records what their terminals show, without a network.
 // npm run test:agents -- --record [<agent>…] [--only <recording, as once/*>]: records them at work, for the tests of their adapters.
 import { spawnSync } from 'node:child_process';
@@ -12,6 +12,7 @@ import { agentCache, type Installed, installClient, sizeOf } from '../test/agent
 import { page, pageWithTable } from '../test/agents/failure-table.ts';
 import { isolated, loopbackOnly } from '../test/agents/isolation.ts';
 import { record } from '../test/agents/record/record.ts';
+import { pageWithScreens } from '../test/agents/screens/figures.ts';
 import { recordScreens } from '../test/agents/screens/record.ts';
 
 const { values, positionals } = parseArgs({
@@ -65,7 +66,7 @@ const test = (): number =>
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
 if (values.table) {
-  writeFileSync(page, pageWithTable());
+  writeFileSync(page, await pageWithScreens(pageWithTable()));
   process.exit(0);
 }
 const withScreens = values['record-screens'];

@@ -67,7 +67,7 @@ export class TerminalHearing {
   look(): { evidence: Observation[]; isAlive: boolean } {
     const now = this.#clock.now();
     let isAlive = false;
-    if (this.#drawn) isAlive = this.#read(now);
+    if (this.#drawn && !this.#screen.drawing) isAlive = this.#read(now);
     const { screen } = this.facts;
     if (screen === null) return { evidence: [], isAlive };
     const look = { reading: screen, heldMs: this.heldMs, hooks: this.agent.hooks };

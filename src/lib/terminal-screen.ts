@@ -28,6 +28,11 @@ export class TerminalScreen {
     return new Promise((resolve) => this.#terminal.write(bytes, resolve));
   }
 
+  /** The program has begun a frame (mode 2026) and not ended it: what is shown is half of the old and half of the new. */
+  get drawing(): boolean {
+    return this.#terminal.modes.synchronizedOutputMode;
+  }
+
   /** From top to bottom, each without the blanks at its end. */
   rows(): string[] {
     return this.#lines().map((line) => (line?.translateToString(true) ?? '').trimEnd());

@@ -2,7 +2,7 @@
 import { TerminalScreen } from '../../../src/lib/terminal-screen.ts';
 import type { ScreenReading } from '../../../src/domain/screen-reading.ts';
 import { type Moment, type ScreenRecording, size } from './recording.ts';
-import type { ScreenReader } from '../../../src/adapters/agents/screen-parts.ts';
+import { type ScreenReader, unseen } from '../../../src/adapters/agents/screen-parts.ts';
 import { readers } from './readers.ts';
 
 export interface Judged {
@@ -12,8 +12,10 @@ export interface Judged {
   right: boolean;
 }
 
+/** As the engine looks: not in the middle of a frame. */
 function readAll(read: ScreenReader, screen: TerminalScreen): ScreenReading {
   const { title, declared } = screen;
+  if (screen.drawing) return unseen;
   return read(screen.rows(), { bright: screen.brightRows(), title, declared });
 }
 
@@ -26,7 +28,10 @@ export async function judge(recording: ScreenRecording): Promise<Judged[]> {
   let from = 0;
   for (const moment of recording.moments.filter(({ passing }) => passing !== true)) {
     await screen.write(recording.bytes.subarray(from, moment.at));
-    from = moment.at;
+    from = Math.max(from, moment.at);
+    // The engine does not look in the middle of a frame, but at its end.
+    for (; screen.drawing && from < recording.bytes.length; from += 1)
+      await screen.write(recording.bytes.subarray(from, from + 1));
     const reading = readAll(read, screen);
     const right =
       [moment.state, moment.or].includes(reading.state) && (moment.draft ?? reading.draft) === reading.draft;
@@ -60,13 +65,10 @@ export async function misreadCuts(recording: ScreenRecording, cuts: readonly num
   return wrong;
 }
 
-/** Some places in it, the same ones each time, spread over all of it. */
-export function cutsOf({ bytes }: ScreenRecording, count = 400): number[] {
-  const step = Math.max(1, bytes.length / count);
-  return Array.from({ length: Math.floor(bytes.length / step) }, (_, at) => Math.floor((at + 0.5) * step));
-}
-
-/** From the last lasting moment before it to the first one after it; on the way from one state to another it may be at work. */
+/**
+ * From the last lasting moment before it to the first one after it; on the way from one state to another it may be at work, and before
+ * its first work at rest.
+ */
 function statesAround(moments: readonly Moment[], cut: number): Set<Moment['state']> {
   const next = moments.findIndex(({ at }) => at >= cut);
   const after = next < 0 ? [] : moments.slice(next);
@@ -75,5 +77,14 @@ function statesAround(moments: readonly Moment[], cut: number): Set<Moment['stat
     const lasting = side.findIndex(({ passing }) => passing !== true);
     return side.slice(0, lasting + 1).flatMap(({ state, or }) => (or === undefined ? state : [state, or]));
   });
-  return new Set(new Set(near).size > 1 ? [...near, 'working'] : near);
+  const states = new Set(near);
+  if (states.size > 1) states.add('working');
+  if (before[0]?.at === 0 && after[0]?.state === 'working') states.add('idle');
+  return states;
+}
+
+/** Some places in it, the same ones each time, spread over all of it. */
+export function cutsOf({ bytes }: ScreenRecording, count = 400): number[] {
+  const step = Math.max(1, bytes.length / count);
+  return Array.from({ length: Math.floor(bytes.length / step) }, (_, at) => Math.floor((at + 0.5) * step));
 }

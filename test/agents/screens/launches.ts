@@ -17,8 +17,12 @@ export interface ScreenLaunch {
   env?: (mode: Mode, place: Place) => Record<string, string>;
   /** Below the home: what answers first-start dialogs before they are asked. */
   files?: (place: Place, mode: Mode) => Record<string, string>;
+  /** What it prints when it has begun, where its input line is there before that. */
+  begun?: string;
   /** By name, what it asks at its first start, each with files in which only that is not answered. */
   dialogs: Readonly<Record<string, Dialog>>;
+  /** It never waits longer before it asks again, unless its server says so. */
+  pauseMs?: number;
   /** After a usage limit it goes on by itself when the window opens. */
   waits?: true;
   /** Of a question whether it may run a command. */
@@ -110,23 +114,30 @@ export const launches: Readonly<Record<string, ScreenLaunch>> = {
   },
   qwen: {
     argv: (mode) => ['qwen', '--approval-mode', mode === 'ask' ? 'default' : 'yolo'],
+    pauseMs: 62_000,
+    waits: true,
     dialogs: {},
     keys: { allow: ['1'], always: ['2'], deny: ['Escape'] },
   },
   opencode: {
     argv: () => ['opencode'],
+    pauseMs: 62_000,
+    waits: true,
     env: (mode) => (mode === 'ask' ? { OPENCODE_PERMISSION: '{"bash":"ask"}' } : {}),
     dialogs: {},
     keys: { allow: ['Enter'], always: ['Right', 'Enter', 'Enter'], deny: ['Right', 'Right', 'Enter'] },
   },
   kilocode: {
     argv: () => ['kilo'],
+    pauseMs: 62_000,
+    waits: true,
     env: (mode) => ({ KILO_PERMISSION: json({ bash: mode === 'ask' ? 'ask' : 'allow' }) }),
     dialogs: {},
     keys: { allow: ['Enter'], always: ['Right', 'Enter', 'Enter'], deny: ['Right', 'Right', 'Enter'] },
   },
   kimi: {
     argv: (mode) => ['kimi', ...(mode === 'ask' ? [] : ['--auto'])],
+    waits: true,
     files: (place) => ({ [kimiTrust(place)]: json({ root: place.workspace, trustedAt: 1_767_225_600_000 }) }),
     dialogs: { trust: { files: () => ({}) } },
     keys: { allow: ['1'], always: ['2'], deny: ['3'] },

@@ -1,6 +1,7 @@
 // Words that look like what clients draw themselves. A model may say them, a command may print them; they prove nothing.
 
-const rule = '─'.repeat(120);
+/** Not longer: one client takes it for a loop. */
+const rule = '─'.repeat(40);
 
 /** As if something were asked. */
 export const askingWords = `The notes show what it would ask:

@@ -3,6 +3,8 @@ import { hostname, userInfo } from 'node:os';
 import { agentCache } from '../clients/install.ts';
 import type { Place } from '../clients/place.ts';
 
+const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
 export function neutralBytes(bytes: Buffer, place: Place): Buffer {
   const words = [
     place.home,
@@ -12,7 +14,7 @@ export function neutralBytes(bytes: Buffer, place: Place): Buffer {
     `${userInfo().username}@${hostname()}`,
   ];
   const text = words.reduce((result, word) => result.replaceAll(word, stand(word)), bytes.toString('latin1'));
-  return Buffer.from(text, 'latin1');
+  return Buffer.from(text.replaceAll(uuid, '00000000-0000-4000-8000-000000000000'), 'latin1');
 }
 
 /** Of the same length; the beginning tells what it was. */

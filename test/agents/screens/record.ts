@@ -53,9 +53,11 @@ async function recordScene({ client, installed, launch, scene }: Shot): Promise<
     if (scene.notes !== undefined) writeFileSync(join(place.workspace, 'notes.txt'), scene.notes);
     const argv = dialog?.argv ?? launch.argv(scene.mode);
     const env = { ...launch.env?.(scene.mode, place), ...(scene.subscriber ? launch.subscriber : {}) };
-    const stage = await Stage.open(place, server, { argv, env });
+    const stage = await Stage.open(place, server, { argv, env, begun: launch.begun });
     try {
-      await scene.drive(stage, launch);
+      await scene.drive(stage, launch).catch(async (error: unknown) => {
+        throw new Error(`${String(error)}\n${(await stage.shown()).join('\n')}`);
+      });
       const { moments } = stage;
       const bytes = neutralBytes(stage.bytes, place);
       return { client: client.name, version: client.version, scene: scene.name, argv, moments, bytes };

@@ -9,6 +9,7 @@ import {
   type Scenario,
   type Turn,
 } from '../../support/model-server/scenario.ts';
+import { stableHash } from '../../../src/lib/stable-hash.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { askingWords, failingWords, restingWords, workingWords } from './look-alikes.ts';
 import type { Mode, ScreenLaunch } from './launches.ts';
@@ -37,8 +38,9 @@ const answer: Turn = { say: 'All is well. Nothing had to be done.' };
 const task = 'Write hello.txt.';
 
 async function atRest(stage: Stage): Promise<void> {
-  await stage.quiet(4000);
-  await stage.note('idle', 'it waits for its first message, which it takes afterwards', { forMs: 800 });
+  await stage.begun();
+  await stage.quiet(6000, 40_000);
+  await stage.note('idle', 'it waits for its first message, which it takes at once');
 }
 
 /** A turn that is held where the model is asked, so that there is time to see it at work. */
@@ -95,40 +97,41 @@ async function denied(stage: Stage, { keys }: ScreenLaunch): Promise<void> {
 }
 
 /** Everything is refused until the client gives up. */
-async function failing(stage: Stage): Promise<void> {
+async function failing(stage: Stage, { pauseMs = 15_000 }: ScreenLaunch): Promise<void> {
   await atRest(stage);
   await stage.say(task);
   await stage.asked();
   stage.pass('retrying', 'refused');
   let [seen, before] = [0, 0];
-  while (seen !== stage.requests) {
+  for (let left = 5; seen !== stage.requests; left -= 1) {
+    if (left === 0) return; // it would go on like this for minutes
     [seen, before] = [stage.requests, stage.moments.length];
     await stage.note('retrying', 'refused, and it will ask again', {
       forMs: 700,
       or: 'working',
       while: () => stage.requests === seen,
     });
-    await waitFor('another request', () => stage.requests > seen, patienceMs).catch(() => {});
+    await waitFor('another request', () => stage.requests > seen, pauseMs).catch(() => {});
     stage.pass('working', 'it asks again');
     stage.pass('retrying', 'refused again, perhaps only to ask once more');
   }
   stage.moments.splice(before); // what was taken for a pause was the end
-  await stage.note('failed', `refused, and for ${patienceMs} ms it did not ask again`, { forMs: 1000 });
+  await stage.note('failed', `refused, and for ${pauseMs} ms it did not ask again`, { forMs: 1000 });
 }
 
 /** Some wait until their window opens, and go on by themselves then: seen in the scene `short-window`. */
 async function limited(stage: Stage, launch: ScreenLaunch): Promise<void> {
-  if (launch.waits !== true) return failing(stage);
+  if (launch.waits !== true) return failing(stage, launch);
   await atRest(stage);
   await stage.say(task);
   await stage.asked();
   stage.pass('failed', 'refused');
-  await stage.quiet();
-  await stage.note('retrying', 'refused for an hour, after which it asks again', { forMs: 3000 });
+  await stage.quiet(300, 1500);
+  await stage.note('retrying', 'refused for an hour, after which it asks again', {
+    forMs: 3000,
+    or: 'working',
+  });
 }
-
-/** No client that is recorded here pauses that long, but where its server says so. */
-const patienceMs = 15_000;
 
 const fault = (kind: Fault['kind'], more: Partial<Fault> = {}): Scenario =>
   always({ ...answer, faults: [{ kind, times: forEver, ...more }] });
@@ -155,7 +158,7 @@ const saying = ([name, words]: [string, string]): Scene => ({
 
 /** A command prints what looks like the client's own words, behind more than a screen of others. */
 function reading(name: string, words: string): Scene {
-  const lines = Array.from({ length: 80 }, (_, at) => `line ${at + 1}`);
+  const lines = Array.from({ length: 80 }, (_, at) => `${at + 1}: ${stableHash([String(at)])}`);
   return {
     name: `reads-${name}`,
     mode: 'free',
@@ -174,7 +177,7 @@ const dialog = (name: string): Scene => ({
   dialog: name,
   scenario: always(answer),
   drive: async (stage) => {
-    await stage.quiet();
+    await stage.quiet(8000, 60_000);
     await stage.note('dialog', 'nobody has answered this for it', { forMs: 1000 });
     if (stage.requests > 0) throw new Error('it asked the model');
   },
@@ -295,10 +298,13 @@ const scenes: readonly Scene[] = [
       await stage.say(task);
       await stage.asked();
       stage.pass('failed', 'refused');
-      await stage.quiet(1000);
-      await stage.note('retrying', 'refused for 20 s, after which it asks again', { forMs: 2000 });
+      await stage.quiet(300, 1500);
+      await stage.note('retrying', 'refused for 20 s, after which it asks again', {
+        forMs: 2000,
+        or: 'working',
+      });
       stage.hold();
-      await stage.asked();
+      await stage.asked(240_000);
       await stage.note('working', 'asked again, and not answered yet', { forMs: 1000 });
       await stage.answered();
       await stage.note('idle', 'the last answer is whole', { forMs: 1000 });

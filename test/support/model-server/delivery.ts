@@ -14,7 +14,7 @@ export interface Delivery {
   dialect: Dialect;
   conversation: Conversation;
   answer: Answer;
-  /** Milliseconds between two pieces of a stream. */
+  /** Milliseconds behind each piece of a stream that holds words. */
   pace: number;
   /** What happens in the middle of it. */
   stop: Stop | null;
@@ -40,9 +40,10 @@ async function deliverInPieces(response: ServerResponse, delivery: Delivery): Pr
   const most = stop === 'unfinished' ? all.length - dialect.closing : Math.ceil(all.length / 2);
   const sent = stop === null ? all : all.slice(0, most);
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  for (const piece of sent) {
+  const words = all.length - dialect.closing;
+  for (const [index, piece] of sent.entries()) {
     await written(response, piece); // so that what was sent before a drop has left
-    if (pace > 0) await delay(pace, undefined, { signal });
+    if (pace > 0 && index < words) await delay(pace, undefined, { signal });
   }
   if (stop === 'drop') response.destroy();
   if (stop === null || stop === 'unfinished') response.end();

@@ -72,7 +72,7 @@ function inputIn(rows: readonly string[], { bright = rows, title = '' }: MoreOfS
   if (busy !== null) return { ...workOf(busy), draft };
   const hint = footer.find((row) => row.includes('esc to interrupt'));
   if (hint !== undefined) return { state: 'working', quote: quoted(hint), draft };
-  const waits = footer.find((row) => /^\s+Continuing automatically at /.test(row));
+  const waits = footer.find((row) => /^\s+Continuing (?:automatically at|shortly)\b/.test(row));
   const last = lastSaid(rows, input.top);
   if (waits !== undefined) {
     const failure = failureOf({ result: /hit your/.test(last) ? last : quoted(waits) }, 'rate_limit', null);
@@ -81,6 +81,9 @@ function inputIn(rows: readonly string[], { bright = rows, title = '' }: MoreOfS
   }
   const failure = failureIn(last);
   if (failure !== null) return { state: 'failed', failure, quote: failure.message, draft };
+  // Between the end of a limit and its next request nothing else tells.
+  if (last.startsWith('● Usage limit reached · continuing'))
+    return { state: 'unknown', quote: quoted(last), draft };
   // Its title turns while it works.
   if (/^[◐◑◒◓] /.test(title)) return { state: 'unknown', quote: title, draft };
   return { state: 'idle', quote: quoted(footer.at(-1) ?? ''), draft };

@@ -22,7 +22,7 @@ export function readScreen(rows: readonly string[], more: MoreOfScreen = {}): Sc
   return questionIn(shown, more) ?? inputIn(shown, more) ?? unseen;
 }
 
-const keysRow = /^ {2}(?:Press enter to |enter select|enter confirm|↑\/↓ )/i;
+const keysRow = /^ {2}(?:Press enter to |enter (?:select|confirm|continue)|↑\/↓ )/i;
 
 function questionIn(rows: readonly string[], { declared }: MoreOfScreen): ScreenReading | null {
   const end = rows.length - 1;
@@ -54,7 +54,7 @@ function headRow(rows: readonly string[], first: number): number | null {
     if (/^[•■›]/.test(text)) break; // of what was said
   }
   for (let row = first - 1; row >= 0 && row > first - 6; row -= 1) {
-    if (/^ {2}(?!Reason: |\d\.)\S.*(?:\?|review)$/.test(rows[row] ?? '')) return row;
+    if (/^ {2}(?!Reason: |\d\.)\S.*(?:\?(?: .*)?|review)$/.test(rows[row] ?? '')) return row;
   }
   return null;
 }

@@ -18,6 +18,8 @@ export interface Shape {
   work: (rows: readonly string[], input: InputLine) => string | null;
   /** Why the last turn failed, in the rows right above the input line. */
   failed: (rows: readonly string[], input: InputLine) => string | null;
+  /** Where words without an end are no end: that the last turn has one, or that there was none. */
+  hasEnded?: (rows: readonly string[], input: InputLine) => boolean;
   /** Its title says that it is not at rest. */
   busyTitle?: RegExp;
 }
@@ -37,6 +39,7 @@ export const readerOf =
       return { state: 'unknown', quote: quoted(more.title ?? ''), draft };
     const message = shape.failed(shown, input);
     if (message !== null) return { state: 'failed', failure: failureIn(message), quote: message, draft };
+    if (shape.hasEnded?.(shown, input) === false) return { ...unseen, draft };
     return { state: 'idle', quote: quoted(shown[input.top + 1] ?? ''), draft };
   };
 
@@ -59,3 +62,7 @@ const msOf = (time: string): number =>
     (sum, [, count, unit]) => sum + Number(count) * (unitMs[unit ?? ''] ?? 0),
     0,
   );
+
+/** The last row above `top` that holds something; -1 where there is none. */
+export const rowAbove = (rows: readonly string[], top: number): number =>
+  rows.findLastIndex((row, index) => index < top && row.trim() !== '');
