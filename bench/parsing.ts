@@ -21,6 +21,7 @@ const adapters: Record<string, string> = {
   kimi: 'kimi',
   opencode: 'opencode',
   kilocode: 'kilocode',
+  pi: 'pi',
   'claude-agent-acp': 'acp',
 };
 const fixtures = path.join(import.meta.dirname, '../test/agents/fixtures');

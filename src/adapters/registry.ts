@@ -6,6 +6,7 @@ import { geminiAgent, kilocodeAgent, kimiAgent, opencodeAgent, qwenAgent } from 
 import { claudeCodeAgent } from './agents/claude-code/index.ts';
 import { codexAgent } from './agents/codex/index.ts';
 import { commandAgent } from './agents/command/index.ts';
+import { piAgent } from './agents/pi/index.ts';
 import { scriptedAgent } from './agents/scripted/index.ts';
 import { processRuntime } from './runtimes/process/index.ts';
 import { tmuxRuntime } from './runtimes/tmux/index.ts';
@@ -22,6 +23,7 @@ const agents: readonly Agent[] = [
   opencodeAgent,
   geminiAgent,
   qwenAgent,
+  piAgent,
 ];
 
 /** What people also call them. */

@@ -198,6 +198,7 @@ describe('the directory of an account', () => {
     assert.deepEqual(told('kimi'), { KIMI_CODE_HOME: account() });
     assert.deepEqual(told('gemini'), { GEMINI_CLI_HOME: account() });
     assert.deepEqual(told('qwen'), { QWEN_HOME: account() });
+    assert.deepEqual(told('pi'), { PI_CODING_AGENT_DIR: account() });
     for (const agent of ['opencode', 'kilocode']) {
       assert.deepEqual(told(agent), {
         XDG_CONFIG_HOME: join(account(), '.config'),

@@ -18,6 +18,7 @@ export const clients = [
   'kimi',
   'opencode',
   'kilocode',
+  'pi',
 ] as const;
 
 /** What is right; `silence`: nothing is said, and the watchdog (20 s) speaks. */
@@ -88,7 +89,7 @@ function untilWatchdog(lines: readonly Line[]): Line[] {
 /** Of the clock, as the recording itself tells it, in milliseconds since the epoch. */
 function latestMoment(lines: readonly Line[]): number {
   const text = lines.map((line) => ('line' in line ? line.line : '')).join('\n');
-  const told = text.matchAll(/"(?:at|emittedAtMs)":(\d{13})|"timestamp":"([^"]+)"/g);
+  const told = text.matchAll(/"(?:at|emittedAtMs|timestamp)":(\d{13})|"timestamp":"([^"]+)"/g);
   return Math.max(
     0,
     ...[...told].map(([, ms, date = '']) => (ms === undefined ? Date.parse(date) : Number(ms))),

@@ -13,7 +13,7 @@ const counted: Tokens = {
   cached: 2 * answered.cached,
   output: 2 * answered.output,
 };
-/** By the prices per million that opencode and kilo were given: 1 for input, 2 for output, none for what was cached. */
+/** By the prices per million that opencode, kilo and pi were given: 1 for input, 2 for output, none for what was cached. */
 const givenPrice = (2 * (answered.input + 2 * answered.output)) / 1e6;
 
 /** `own`: by the agent's own list of prices. */
@@ -24,6 +24,7 @@ const told: Record<string, { tokens: Tokens | null; cost: number | 'own' | null 
   'claude-agent-acp': { tokens: counted, cost: 'own' },
   // It does not tell what came from a cache.
   gemini: { tokens: { ...counted, cached: null }, cost: null },
+  pi: { tokens: counted, cost: givenPrice },
   // They tell the tokens of the last answer alone: no sum can be made of that.
   opencode: { tokens: null, cost: givenPrice },
   kilocode: { tokens: null, cost: givenPrice },

@@ -1,21 +1,24 @@
 import type { Observation, Step } from '../../ports/agent.ts';
-import { type JsonLine, type JsonLinesState, type JsonObject, takeJsonLines } from './json-lines.ts';
+import { type JsonLinesState, type JsonObject, takeJsonLines } from './json-lines.ts';
 
 const longestUnknown = 500;
 
 /**
  * Cuts a piece of output into lines and hands each object to `interpret`, with the state that the one before left. What is no
- * object is shown as it is.
+ * object is shown as it is, or left to `interpretText`.
  */
 export function interpretLines<State extends { lines: JsonLinesState }>(
   bytes: string,
   state: State,
   interpret: (value: JsonObject, state: State) => Step<State>,
+  interpretText: (text: string, state: State) => Step<State> = shown,
 ): Step<State> {
   const taken = takeJsonLines(state.lines, bytes);
   const step: Step<State> = { state: { ...state, lines: taken.state }, observations: [], replies: [] };
   for (const line of taken.lines) {
-    const next = line.kind === 'text' ? seen(step.state, ...shown(line)) : interpret(line.value, step.state);
+    if (line.kind === 'text' && line.text === '') continue;
+    const next =
+      line.kind === 'text' ? interpretText(line.text, step.state) : interpret(line.value, step.state);
     step.state = next.state;
     step.observations.push(...next.observations);
     step.replies.push(...next.replies);
@@ -23,8 +26,8 @@ export function interpretLines<State extends { lines: JsonLinesState }>(
   return step;
 }
 
-function shown({ text }: JsonLine & { kind: 'text' }): Observation[] {
-  return text === '' ? [] : [{ kind: 'line', text }];
+function shown<State>(text: string, state: State): Step<State> {
+  return seen(state, { kind: 'line', text });
 }
 
 /** Something was seen, and nothing is to be said. */

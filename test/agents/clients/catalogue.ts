@@ -69,6 +69,13 @@ export const clients: readonly Client[] = [
     path: `@kilocode/cli-${platform}/bin/kilo`,
   },
   {
+    name: 'pi',
+    version: '0.87.1',
+    package: '@earendil-works/pi-coding-agent',
+    program: 'pi',
+    path: '.bin/pi',
+  },
+  {
     name: 'claude-agent-acp',
     version: '0.100.0',
     package: '@agentclientprotocol/claude-agent-acp',

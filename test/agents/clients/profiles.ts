@@ -40,6 +40,13 @@ const openAiCompatible = (where: Where): string =>
     },
   });
 
+const piModel = (id: string) => ({
+  id,
+  contextWindow: 200_000,
+  maxTokens: 8192,
+  cost: { input: 1, output: 2, cacheRead: 0, cacheWrite: 0 },
+});
+
 const claudeEnvironment = (where: Where): Record<string, string> => ({
   ANTHROPIC_API_KEY: 'dummy',
   ANTHROPIC_BASE_URL: where.url,
@@ -160,6 +167,24 @@ export const profiles: Readonly<Record<string, Profile>> = {
     }),
     files: registryOfOurs,
     oneShot: (prompt) => ['kilo', 'run', '--format', 'json', '--auto', prompt],
+  },
+  pi: {
+    env: () => ({ PI_OFFLINE: '1' }),
+    files: (where) => ({
+      '.pi/agent/settings.json': json({ defaultProvider: 'scripted', defaultModel: 'scripted-model' }),
+      '.pi/agent/models.json': json({
+        providers: {
+          scripted: {
+            baseUrl: `${where.url}/v1`,
+            api: 'openai-completions',
+            apiKey: 'dummy',
+            models: [piModel('scripted-model'), piModel('other-model')],
+          },
+        },
+      }),
+    }),
+    oneShot: (prompt) => ['pi', '-p', '--mode', 'json', prompt],
+    vendor: { env: { PI_OFFLINE: '', OPENAI_API_KEY: 'dummy' }, args: ['--model', 'openai/gpt-4o-mini'] },
   },
   'claude-agent-acp': { env: claudeEnvironment, oneShot: () => [] },
 };

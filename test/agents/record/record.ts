@@ -8,6 +8,7 @@ import { environmentOf, makePlace, type Place, removePlace } from '../clients/pl
 import * as acp from './acp.ts';
 import { claudeCode } from './claude-code.ts';
 import { codex } from './codex.ts';
+import { dialogRecordings } from './dialog.ts';
 import { neutral } from './neutral.ts';
 import { onceRecordings } from './once.ts';
 import type { Recording } from './recordings.ts';
@@ -21,6 +22,7 @@ const recordings: Readonly<Record<string, readonly Recording[]>> = {
   kimi: [...acp.kimi, ...onceRecordings('kimi')],
   qwen: [...acp.qwen, ...onceRecordings('qwen')],
   kilocode: [...acp.kilocode, ...onceRecordings('kilocode')],
+  pi: dialogRecordings('pi'),
   'claude-agent-acp': acp.claudeAgentAcp,
 };
 
@@ -60,8 +62,8 @@ async function recordOne(client: Client, installed: Installed, recording: Record
   }
 }
 
-function started(place: Place, { argv, env = {}, agent }: Recording): Take {
-  if (agent === undefined) return new Take(place, [...argv], { env });
+function started(place: Place, { argv, env = {}, agent, permissions = 'ask' }: Recording): Take {
+  if (agent === undefined) return new Take(place, [...(argv ?? [])], { env });
   const dir = join(place.home, 'session');
   mkdirSync(dir);
   const environment = { ...environmentOf(place), ...env };
@@ -73,7 +75,10 @@ function started(place: Place, { argv, env = {}, agent }: Recording): Take {
     script: null,
     model: null,
   };
-  const launch = agent.launch({ ...spec, dir, environment, permissions: 'ask' });
+  const launch = agent.launch({ ...spec, dir, environment, permissions });
   for (const { path, text } of launch.files ?? []) writeFileSync(path, text);
-  return new Take(place, [...argv], { env: { ...env, ...launch.env }, errorsAsOutput: true });
+  return new Take(place, [...(argv ?? launch.argv)], {
+    env: { ...env, ...launch.env },
+    errorsAsOutput: true,
+  });
 }

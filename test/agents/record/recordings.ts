@@ -1,5 +1,5 @@
 // What there is to record, and how one recording is made.
-import type { Agent } from '../../../src/ports/agent.ts';
+import type { Agent, LaunchSpec } from '../../../src/ports/agent.ts';
 import type { ModelServer } from '../../support/model-server/server.ts';
 import type { Take } from './take.ts';
 
@@ -8,11 +8,14 @@ export interface Recording {
   name: string;
   /** Of the model server. */
   scenario: string;
-  argv: readonly string[];
+  /** Left out: as `agent` starts it. */
+  argv?: readonly string[];
   /** Added to the client's environment; an empty value takes a variable away. */
   env?: Record<string, string>;
   /** Started as this adapter starts it, with its settings for one session, and its errors among its output. */
   agent?: Agent;
+  /** That it is started with; without: it asks. */
+  permissions?: LaunchSpec['permissions'];
   /** What a program would do that drives the client. */
   drive: (take: Take, server: ModelServer) => Promise<void>;
   /** How long the client may take to end by itself afterwards. */

@@ -13,9 +13,10 @@ const settings: Record<string, { home: string; account: string }> = {
   gemini: { home: '.gemini', account: '.gemini' },
   kimi: { home: '.kimi-code', account: '' },
   qwen: { home: '.qwen', account: '' },
+  pi: { home: '.pi/agent', account: '' },
 };
 
-const all = ['claude-code', 'codex', 'gemini', 'kimi', 'qwen', 'opencode', 'kilocode'];
+const all = ['claude-code', 'codex', 'gemini', 'kimi', 'qwen', 'opencode', 'kilocode', 'pi'];
 
 for (const [client, runtime] of [
   ...all.map((name) => [name, 'process'] as const),

@@ -28,6 +28,7 @@ const transcripts: Record<string, string> = {
   'claude-code': '.claude/projects',
   codex: '.codex/sessions',
   kimi: '.kimi-code/sessions',
+  pi: '.pi/agent/sessions',
 };
 /** They go on with a conversation in the directory where it was held. */
 const inPlace: readonly string[] = ['kimi', 'opencode', 'kilocode', 'qwen'];
@@ -41,7 +42,7 @@ async function twoAttempts({ line }: Stage, user: Actor, ...flags: string[]): Pr
 }
 
 for (const [client, runtime] of [
-  ...['claude-code', 'codex', ...inPlace].map((name) => [name, 'process'] as const),
+  ...['claude-code', 'codex', 'pi', ...inPlace].map((name) => [name, 'process'] as const),
   ...['claude-code', 'codex', 'kimi'].map((name) => [name, 'tmux'] as const),
 ]) {
   withClients(
@@ -54,7 +55,8 @@ for (const [client, runtime] of [
       const [first, second, ...more] = await twoAttempts(stage, user, '--runtime', runtime);
       assert.equal(more.length, 0);
       assert.deepEqual([first?.takenUp, second?.takenUp], [false, true]);
-      assert.equal(second?.conversation, first?.conversation);
+      // pi goes on with a copy of it, which has a name of its own.
+      assert.equal(second?.conversation === first?.conversation, client !== 'pi');
       assert.equal(promptsIn(stage.server, hunch), 1, 'the model is told what it said before');
       const last = JSON.stringify(stage.server.log.asked(client).at(-1)?.body);
       assert.ok(last.includes('in this conversation') && last.includes(second?.workspace ?? '?'));

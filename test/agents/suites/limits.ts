@@ -57,7 +57,7 @@ for (const client of ['claude-code', 'codex']) {
 }
 
 // Left alone, these would wait for that hour themselves, most of them without a word.
-for (const client of ['gemini', 'opencode', 'kimi', 'qwen', 'kilocode']) {
+for (const client of ['gemini', 'opencode', 'kimi', 'qwen', 'kilocode', 'pi']) {
   withClients(
     [client],
     `${client} is told to let go when its window opens in an hour, and its account is left alone until then`,

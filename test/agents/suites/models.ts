@@ -12,6 +12,7 @@ const others: Record<string, { model: string; asked: RegExp }> = {
   kimi: { model: 'other', asked: /^other-model$/ },
   opencode: { model: 'scripted/other-model', asked: /^other-model$/ },
   kilocode: { model: 'scripted/other-model', asked: /^other-model$/ },
+  pi: { model: 'scripted/other-model', asked: /^other-model$/ },
 };
 
 for (const [client, { model, asked }] of Object.entries(others)) {
@@ -27,7 +28,7 @@ for (const [client, { model, asked }] of Object.entries(others)) {
   });
 }
 
-for (const client of ['kimi', 'opencode', 'kilocode']) {
+for (const client of ['kimi', 'opencode', 'kilocode', 'pi']) {
   withClients(
     [client],
     `${client} ends where it does not know that model, and works with no other`,

@@ -2,7 +2,7 @@ import type { FailureClass } from '../../../domain/agent-facts.ts';
 import type { Observation, Step } from '../../../ports/agent.ts';
 import { seen } from '../interpret-lines.ts';
 import { rpcLine } from '../json-rpc.ts';
-import { type ModelAnswer, troubleIn } from './answer.ts';
+import { type ModelAnswer, troubleIn } from '../model-answer.ts';
 import type { TurnSoFar } from './turn-end.ts';
 
 interface Turn extends TurnSoFar {

@@ -4,7 +4,7 @@ import { type JsonLinesState, type JsonObject, listAt, noJsonLine, objectAt, tex
 import { interpretLines, seen, unknown } from '../interpret-lines.ts';
 import { readRpc, type RpcMessage, rpcLine } from '../json-rpc.ts';
 import { conversationGone, deed, said } from '../said.ts';
-import { readAnswer } from './answer.ts';
+import { readAnswer } from '../model-answer.ts';
 import { answered } from './answered.ts';
 import { failureOf } from './failure.ts';
 import { endOf, type TurnSoFar } from './turn-end.ts';

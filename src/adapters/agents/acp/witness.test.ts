@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { runProgram } from '../../../lib/subprocess.ts';
 import { ModelServer } from '../../../../test/support/model-server/server.ts';
-import { type ModelAnswer, readAnswer } from './answer.ts';
+import { type ModelAnswer, readAnswer } from '../model-answer.ts';
 import { type Asking, type Loading, witnessOf } from './witness.ts';
 
 /** A client that asks its model once and says nothing of it; it prints what it saw itself, and what its children would load. */

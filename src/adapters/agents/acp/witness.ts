@@ -13,7 +13,7 @@ interface Kind {
 
 /**
  * A module that a client loads beside its own, for this session alone, because it keeps to itself what its model's server
- * answers. It changes nothing and writes a line to standard error for each answer: `answer.ts` reads them.
+ * answers. It changes nothing and writes a line to standard error for each answer: `model-answer.ts` reads them.
  */
 export function witnessOf({ asking, loading }: Kind, dir: string): { path: string; text: string } {
   // A program that Node is built into loads no other kind before itself.

@@ -1,8 +1,8 @@
-import type { AgentFailure, FailureClass } from '../../../domain/agent-facts.ts';
-import { isObject, type JsonObject, listAt, numberAt, objectAt, textAt } from '../json-lines.ts';
-import { emptyAnswer } from '../said.ts';
+import type { AgentFailure, FailureClass } from '../../domain/agent-facts.ts';
+import { isObject, type JsonObject, listAt, numberAt, objectAt, textAt } from './json-lines.ts';
+import { emptyAnswer } from './said.ts';
 
-/** What a model's server answered its client, as `witness.ts` writes it. */
+/** What a model's server answered its client, as `acp/witness.ts` writes it. */
 export interface ModelAnswer {
   /** In milliseconds since the epoch. */
   at: number;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { anyAcpAgent } from './index.ts';
-import { readAnswer, troubleIn } from './answer.ts';
+import { anyAcpAgent } from './acp/index.ts';
+import { readAnswer, troubleIn } from './model-answer.ts';
 
 const at = 1_795_000_000_000;
 
