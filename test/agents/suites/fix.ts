@@ -26,7 +26,7 @@ const troubles: Case[] = [
   mending('fox', 6),
 ];
 
-for (const client of ['claude-code', 'codex']) {
+for (const client of ['claude-code', 'codex', 'pi']) {
   withClients(
     [client],
     `ao fix with ${client} goes green through a 429, a hang, a question and a lie`,
@@ -52,8 +52,8 @@ for (const client of ['claude-code', 'codex']) {
   );
 }
 
-for (const client of ['gemini', 'opencode', 'kimi', 'qwen', 'kilocode', 'pi']) {
-  withClients([client], `ao fix with ${client} goes green`, async (t) => {
+for (const client of ['gemini', 'opencode', 'kimi', 'qwen', 'kilocode']) {
+  withClients([client], `ao fix with ${client}, over the Agent Client Protocol, goes green`, async (t) => {
     const { server, line, actor } = await openStage(t);
     server.scenario(client, [mending('ant', 1), mending('bee', 2)]);
     const user = await actor(client, ['ant', 'bee']);

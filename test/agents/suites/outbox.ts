@@ -28,7 +28,7 @@ async function atItsModel({ server, line }: Stage, outcome: string): Promise<str
   return session.id;
 }
 
-for (const client of ['claude-code', 'codex']) {
+for (const client of ['claude-code', 'codex', 'pi']) {
   withClients(
     [client],
     `ao send --interrupt gets ${client} out of a model that does not answer`,
@@ -71,7 +71,7 @@ for (const client of ['claude-code', 'codex']) {
   );
 }
 
-for (const client of ['claude-code', 'codex']) {
+for (const client of ['claude-code', 'codex', 'pi']) {
   withClients(
     [client],
     `what is told to ${client} during its last words is worked on too, with the questions that it has then`,

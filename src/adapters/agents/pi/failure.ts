@@ -35,6 +35,9 @@ function classOf(message: string): AgentFailure['class'] {
   return 'other';
 }
 
+/** What it calls an error where it was interrupted while a tool ran, and asked its model once more with that. */
+const interrupted = /^(?:This operation|Request) was aborted/;
+
 /** `spoke`: it has said or done anything in that turn. */
 export function turnEnd(end: AnswerEnd | null, spoke: boolean): TurnEnd {
   switch (end?.reason) {
@@ -45,6 +48,7 @@ export function turnEnd(end: AnswerEnd | null, spoke: boolean): TurnEnd {
     case 'length':
       return failing('truncated', 'its answer was cut off at the largest length');
     case 'error':
+      if (interrupted.test(end.error)) return { outcome: 'interrupted' };
       return { outcome: 'failed', failure: failureOf(end) };
     default:
       return failing('other', `it stopped: ${end?.reason ?? 'no reason given'}`);

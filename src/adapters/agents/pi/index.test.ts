@@ -28,7 +28,8 @@ const settled = line({ type: 'agent_settled' });
 
 describe('pi', () => {
   test('gets a copy of the conversation that it goes on with, and says where that is gone', () => {
-    assert.deepEqual(launch({ takesUp, model: 'a/b' }).argv.slice(-4), ['--model', 'a/b', '--fork', 'old']);
+    const { argv } = launch({ takesUp, model: 'a/b' });
+    assert.deepEqual(argv.slice(-6), ['--model', 'a/b', '--fork', 'old', '--session-id', 'old']);
     const [shown, end] = after("\u001b[31mNo session found matching 'old'\u001b[39m\n").observations;
     assert.equal(shown?.kind, 'line');
     assert.ok(end?.kind === 'turn_ended' && end.outcome === 'failed');
@@ -78,6 +79,18 @@ describe('pi', () => {
       after(begun + refused).observations.map(({ kind }) => kind),
       ['turn_started', 'refused'],
     );
+  });
+
+  test('was interrupted also where it calls that an error, as behind a tool', () => {
+    const ended = (stopReason: string, errorMessage: string) => {
+      const message = { role: 'assistant', stopReason, errorMessage };
+      return after(begun + line({ type: 'message_end', message }) + settled).observations.at(-1);
+    };
+    for (const [reason, words] of [
+      ['aborted', 'Request was aborted.'],
+      ['error', 'This operation was aborted'],
+    ] as const)
+      assert.deepEqual(ended(reason, words), { kind: 'turn_ended', outcome: 'interrupted' });
   });
 
   test('lets go of a retry when a person wants that, and when its model is away for long', () => {

@@ -28,8 +28,7 @@ function launch({ dir, model, permissions, takesUp }: LaunchSpec): Launch {
   const companion = companionOf(dir, permissions !== 'yolo');
   const options = [
     ...(model === null ? [] : ['--model', model]),
-    // A copy of it: in the session's own directory, whichever that is.
-    ...(takesUp ? ['--fork', takesUp.conversation] : []),
+    ...(takesUp ? inCopyOf(takesUp.conversation) : []),
   ];
   return {
     argv: ['pi', '--mode', 'rpc', '--extension', companion.path, ...options],
@@ -37,4 +36,9 @@ function launch({ dir, model, permissions, takesUp }: LaunchSpec): Launch {
     files: [companion],
     input: null,
   };
+}
+
+/** In the directory of now, under the same name: of several copies pi takes the newest. */
+function inCopyOf(conversation: string): string[] {
+  return ['--fork', conversation, '--session-id', conversation];
 }

@@ -62,7 +62,7 @@ export function interpret(bytes: string, state: PiState): Step<PiState> {
 function interpretText(text: string, state: PiState): Step<PiState> {
   const shown: Observation = { kind: 'line', text };
   if (state.conversation !== null) return seen(state, shown);
-  if (text.startsWith('No session found matching'))
+  if (/^(?:No session found matching|Session already exists)/.test(text))
     return seen(state, shown, failed({ class: 'conversation_gone', message: text, resetAt: null }));
   return text.startsWith('Error: ') ? seen(state, shown, failed(pisOwn(text, state))) : seen(state, shown);
 }
