@@ -10,7 +10,7 @@ import {
   textAt,
 } from '../../json-lines.ts';
 import { said, toolDeed } from '../../said.ts';
-import { isCut, type ModelAnswer, readAnswer } from '../answer.ts';
+import { isCut, type ModelAnswer, readAnswer } from '../../model-answer.ts';
 import { troubleAfter, type TroubleSoFar } from '../answered.ts';
 
 /** Plain data. */
