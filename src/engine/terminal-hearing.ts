@@ -74,6 +74,12 @@ export class TerminalHearing {
     return { evidence: this.#note(seenOnScreen(this.facts, look), now, 'screen'), isAlive };
   }
 
+  /** What it was told last and does not know any more; empty where it does. */
+  get forgotten(): string {
+    const isForgotten = this.agent.forgets?.(this.#state) === true;
+    return isForgotten && this.facts.end?.outcome === 'interrupted' ? this.lastTold : '';
+  }
+
   /** Whether waiting alone may change what the screen means. */
   get isSettling(): boolean {
     return this.heldMs <= settleMs * 2;

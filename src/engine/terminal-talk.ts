@@ -131,9 +131,15 @@ export class TerminalTalk {
     await unlessEnded(
       stroke.do === 'press'
         ? runtime.press(this.#handle, stroke.keys)
-        : runtime.write(this.#handle, stroke.behind ? `\n\n${words}` : this.#hearing.agent.typed(words)),
+        : runtime.write(this.#handle, stroke.behind ? `\n\n${words}` : this.#asTyped(words)),
     );
     this.#done.set(row.id, { at: clock.monotonic(), keys });
+  }
+
+  /** Behind what it forgot. */
+  #asTyped(words: string): string {
+    const { agent, forgotten } = this.#hearing;
+    return agent.typed(forgotten === '' ? words : `${forgotten}\n\n${words}`);
   }
 
   /** An agent that is refused something ends its turn, and hears why as the next message. */

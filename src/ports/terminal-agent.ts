@@ -44,6 +44,8 @@ export interface TerminalAgent<State = unknown> {
   interpret(bytes: string, state: State): { state: State; observations: Observation[] };
   /** Rows from top to bottom; never throws. */
   readScreen(rows: readonly string[], more: MoreOfScreen): ScreenReading;
+  /** Interrupted in that state, it forgot what it was told last, and did not put it back into its input line. Left out where it never does. */
+  forgets?(state: State): boolean;
   /** What to paste so that it is taken for a message, whatever it begins with. */
   typed(text: string): string;
 }

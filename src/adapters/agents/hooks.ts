@@ -42,11 +42,12 @@ function interpretEvent(
   switch (event['hook_event_name']) {
     case 'SessionStart':
       return [spoke, [{ kind: 'conversation', id: textAt(event, 'session_id') }]];
-    case 'UserPromptSubmit':
-      return [
-        false,
-        [{ kind: 'turn_started' }, { kind: 'received', message: null, text: promptOf(event['prompt']) }],
-      ];
+    case 'UserPromptSubmit': {
+      const text = promptOf(event['prompt']);
+      // Of what its tools found, qwen tells as of a prompt without words.
+      if (text === '') return [spoke, []];
+      return [false, [{ kind: 'turn_started' }, { kind: 'received', message: null, text }]];
+    }
     case 'PreToolUse':
       return [
         true,

@@ -38,6 +38,8 @@ const trust: Readonly<Record<string, [file: string, entry: RegExp]>> = {
   'claude-code': ['.claude.json', /hasTrustDialogAccepted/],
   codex: ['.codex/config.toml', /trust_level/],
   kimi: ['.kimi-code/workspace-trust', /./],
+  gemini: ['.gemini/trustedFolders.json', /./],
+  qwen: ['.qwen/trustedFolders.json', /./],
 };
 
 /** Of a file, or the names of the files in a directory. */

@@ -41,7 +41,7 @@ function classOf(error: JsonObject, data: JsonObject, message: string): FailureC
     return 'authentication';
   // Before the status: an agent calls its own trouble with the connection a 500 too.
   if (/ECONN|fetch failed|unable to connect|network|socket/i.test(message)) return 'network';
-  if (/terminated|disconnected|premature/i.test(message)) return 'truncated';
+  if (/terminated|disconnected|premature|stream ended/i.test(message)) return 'truncated';
   if (status >= 500 || /overloaded|at capacity/i.test(message)) return 'overloaded';
   return 'other';
 }

@@ -2,7 +2,9 @@ import { pathToFileURL } from 'node:url';
 import { isObject, type JsonObject, listAt } from '../json-lines.ts';
 import { acpAgent, type Witness } from './index.ts';
 import { preloading } from './preloading.ts';
+import { geminiTerminal } from './terminals/gemini.ts';
 import { kimiTerminal } from './terminals/kimi.ts';
+import { qwenTerminal } from './terminals/qwen.ts';
 import type { Asking } from './witness.ts';
 
 /** Of agents that have no directory of their own: `dir` in place of the home directory. */
@@ -112,6 +114,7 @@ export const geminiAgent = acpAgent({
   env: {},
   witness: preload('fetch'),
   takesUp: null, // it offers to load a session and never finds one
+  terminal: geminiTerminal,
 });
 
 export const qwenAgent = acpAgent({
@@ -122,4 +125,5 @@ export const qwenAgent = acpAgent({
   accountEnvironment: (dir) => ({ QWEN_HOME: dir }),
   env: {},
   witness: preload('undici'),
+  terminal: qwenTerminal,
 });

@@ -19,9 +19,11 @@ export interface TurnsState {
   trouble: TroubleSoFar;
   /** Between turns; answers that come then are nobody's. */
   resting: boolean;
+  /** It waits for an answer. */
+  asking: boolean;
 }
 
-export const noTurn: TurnsState = { lines: noJsonLine, trouble: null, resting: true };
+export const noTurn: TurnsState = { lines: noJsonLine, trouble: null, resting: true, asking: false };
 
 /** What a client asked its model and was answered, as `witness.ts` tells it. */
 export function interpretTurns(bytes: string, state: TurnsState): Step<TurnsState> {
@@ -35,8 +37,10 @@ export function interpretTurns(bytes: string, state: TurnsState): Step<TurnsStat
 
 function asked(value: JsonObject, before: TurnsState): Step<TurnsState> {
   const id = textAt(value, 'conversation');
+  const state = { ...before, asking: true };
+  if (value['said'] === null) return seen(state); // what its tools found
   return seen(
-    { ...before, trouble: null, resting: false },
+    { ...state, trouble: null, resting: false },
     ...(id === '' ? [] : [{ kind: 'conversation', id } as const]),
     { kind: 'turn_started' },
     { kind: 'received', message: null, text: textAt(value, 'said') },
@@ -48,7 +52,7 @@ function answered(bare: ModelAnswer, value: JsonObject, before: TurnsState): Ste
   const calls = listAt(value, 'calls');
   const answer = { ...bare, said: words !== '' || calls.length > 0 };
   const { trouble, observations, isHopeless } = troubleAfter(answer, before.trouble);
-  const state = { ...before, trouble };
+  const state = { ...before, trouble, asking: trouble !== null };
   const deeds = calls.map((call): Observation => {
     return { kind: 'line', text: toolDeed(textAt(call, 'name'), objectAt(call, 'input')) };
   });
@@ -65,5 +69,8 @@ function answered(bare: ModelAnswer, value: JsonObject, before: TurnsState): Ste
 type End = { outcome: 'completed' } | { outcome: 'failed'; failure: AgentFailure };
 
 function ended(state: TurnsState, before: readonly Observation[], end: End): Step<TurnsState> {
-  return seen({ ...state, trouble: null, resting: true }, ...before, { kind: 'turn_ended', ...end });
+  return seen({ ...state, trouble: null, resting: true, asking: false }, ...before, {
+    kind: 'turn_ended',
+    ...end,
+  });
 }

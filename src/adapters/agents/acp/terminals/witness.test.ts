@@ -90,9 +90,9 @@ describe('a witness of turns', () => {
   test('puts calls together, and takes their results for nothing that somebody said', async () => {
     const result = [...conversation, { role: 'assistant' }, { role: 'tool', content: 'x' }, reminder];
     const { lines } = await told('calls', body(result));
-    assert.equal(lines.length, 1);
-    assert.deepEqual(lines[0].calls, [{ name: 'Bash', input: { command: 'ls' } }]);
-    assert.equal(lines[0].isWhole, false);
+    assert.deepEqual([lines.length, lines[0].said], [2, null]);
+    assert.deepEqual(lines[1].calls, [{ name: 'Bash', input: { command: 'ls' } }]);
+    assert.equal(lines[1].isWhole, false);
   });
 
   test('tells of answers without an end, of refusals and of broken connections', async () => {

@@ -71,11 +71,11 @@ function watchTurns({ latestOf, answerIn }: Form, write: (line: string) => void)
   const asked = (url: string, body: unknown): boolean => {
     try {
       const latest = typeof body === 'string' ? latestOf(url, body) : null;
+      if (latest === null) return false;
       const text = JSON.stringify(latest);
-      // It may ask several times for one answer.
-      if (latest !== null && latest.said !== null && text !== last) tell('asked', latest);
-      if (latest !== null) last = text;
-      return latest !== null;
+      if (text !== last) tell('asked', latest); // it may ask several times for one answer
+      last = text;
+      return true;
     } catch {
       return false;
     }
