@@ -7,23 +7,16 @@ import { sessionLogs } from '../src/adapters/session-logs.ts';
 import { Hearing } from '../src/engine/hearing.ts';
 import { Live } from '../src/engine/live.ts';
 import { Redactor } from '../src/lib/redact.ts';
+import { clients } from '../test/agents/clients/catalogue.ts';
 import { recordedOutput } from '../test/support/recorded-output.ts';
 import { temporaryDirectory } from '../test/support/repositories.ts';
 import { runRow, sessionRow } from '../test/support/rows.ts';
 import { type Figure, median, report } from './support/figures.ts';
 
 /** Every client that was recorded, with the adapter that reads it. */
-const adapters: Record<string, string> = {
-  'claude-code': 'claude-code',
-  codex: 'codex',
-  gemini: 'gemini',
-  qwen: 'qwen',
-  kimi: 'kimi',
-  opencode: 'opencode',
-  kilocode: 'kilocode',
-  pi: 'pi',
-  'claude-agent-acp': 'acp',
-};
+const adapters: Record<string, string> = Object.fromEntries(
+  clients.map(({ name }) => [name, name === 'claude-agent-acp' ? 'acp' : name]),
+);
 const fixtures = path.join(import.meta.dirname, '../test/agents/fixtures');
 /** Short enough that what disturbs the machine disturbs all that is compared in one round. */
 const leastBytes = 2_000_000;

@@ -4,15 +4,16 @@
 // npm run test:agents -- --record-screens [<agent>…] [--only <scene>]: records what their terminals show, without a network.
 // npm run test:agents -- --record [<agent>…] [--only <recording, as once/*>]: records them at work, for the tests of their adapters.
 import { spawnSync } from 'node:child_process';
-import { globSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Client, clientNamed, clients } from '../test/agents/clients/catalogue.ts';
 import { agentCache, type Installed, installClient, sizeOf } from '../test/agents/clients/install.ts';
-import { page, pageWithTable } from '../test/agents/failure-table.ts';
+import { makeTable } from '../test/agents/failure-table.ts';
 import { isolated, loopbackOnly } from '../test/agents/isolation.ts';
+import { page, withTable } from '../test/agents/page.ts';
 import { record } from '../test/agents/record/record.ts';
-import { pageWithScreens } from '../test/agents/screens/figures.ts';
+import { allFigures, makeScreensTable } from '../test/agents/screens/figures.ts';
 import { recordScreens } from '../test/agents/screens/record.ts';
 
 const { values, positionals } = parseArgs({
@@ -66,7 +67,8 @@ const test = (): number =>
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
 if (values.table) {
-  writeFileSync(page, await pageWithScreens(pageWithTable()));
+  const withFailures = withTable(readFileSync(page, 'utf8'), 'failures', makeTable());
+  writeFileSync(page, withTable(withFailures, 'screens', makeScreensTable(await allFigures())));
   process.exit(0);
 }
 const withScreens = values['record-screens'];

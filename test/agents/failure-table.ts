@@ -4,22 +4,13 @@ import path from 'node:path';
 import { findAgent } from '../../src/adapters/registry.ts';
 import type { FailureClass, Observation } from '../../src/domain/agent-facts.ts';
 import { recordedVersions } from '../support/recorded-output.ts';
+import { clients as catalogue } from './clients/catalogue.ts';
 import type { Line } from './record/take.ts';
 
 const fixtures = path.join(import.meta.dirname, 'fixtures');
-export const page = path.join(import.meta.dirname, '../../docs/agents.md');
 
-export const clients = [
-  'claude-code',
-  'codex',
-  'gemini',
-  'qwen',
-  'claude-agent-acp',
-  'kimi',
-  'opencode',
-  'kilocode',
-  'pi',
-] as const;
+/** Whoever is in the catalogue has a column. */
+export const clients: readonly string[] = catalogue.map(({ name }) => name);
 
 /** What is right; `silence`: nothing is said, and the watchdog (20 s) speaks. */
 type Answer = FailureClass | 'silence';
@@ -142,20 +133,4 @@ export function makeTable(): string {
 function shown(cell: Cell | undefined): string {
   if (cell?.found === undefined || cell.found === null) return '–';
   return cell.right ? cell.found : `**${cell.found}**`;
-}
-
-const marks = [
-  '<!-- failures: made by npm run test:agents -- --table -->\n\n',
-  '\n\n<!-- /failures -->',
-] as const;
-
-/** The table as the page has it. */
-export function tableInPage(): string {
-  const [, after = ''] = readFileSync(page, 'utf8').split(marks[0]);
-  return after.split(marks[1])[0] ?? '';
-}
-
-export function pageWithTable(): string {
-  const [before = '', after = ''] = readFileSync(page, 'utf8').split(marks[0]);
-  return `${before}${marks[0]}${makeTable()}${marks[1]}${after.split(marks[1])[1] ?? ''}`;
 }

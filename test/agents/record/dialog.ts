@@ -142,7 +142,7 @@ export function dialogRecordings(name: string): readonly Recording[] {
     recording('permission-denied', 'permission', answered(false)),
     recording('permission-unanswered', 'permission', unanswered),
     recording('follow-up', 'hello', followUp),
-    recording('steer', 'slow', whileBusy),
+    recording('follow-up-busy', 'slow', whileBusy),
     recording('interrupt', 'slow', interrupted),
     recording('refused', 'write', refused),
     ...faults.map((fault) => recording(fault, fault, oneTurn)),

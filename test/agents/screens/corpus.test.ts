@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { cleanText } from '../../../src/lib/clean-text.ts';
-import { page } from '../failure-table.ts';
-import { allFigures, type Figures, makeScreensTable, screensTableIn, shareOf } from './figures.ts';
+import { page, tableIn } from '../page.ts';
+import { allFigures, type Figures, makeScreensTable, shareOf } from './figures.ts';
 import { readers } from './readers.ts';
 import { readRecordings, recordedClients, size } from './recording.ts';
 
@@ -47,7 +47,7 @@ describe('what is read of recorded agents', () => {
   });
 
   test('is what docs/agents.md says', () => {
-    const table = screensTableIn(readFileSync(page, 'utf8'));
+    const table = tableIn(readFileSync(page, 'utf8'), 'screens');
     assert.equal(table, makeScreensTable(figures), 'npm run test:agents -- --table');
   });
 });

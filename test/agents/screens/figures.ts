@@ -1,4 +1,5 @@
 // How often what is read is right, agent by agent, as the table in docs/agents.md: `npm run test:agents -- --table`.
+import { clients } from '../clients/catalogue.ts';
 import { cutsOf, judge, type Judged, misreadCuts } from './corpus.ts';
 import { readRecordings } from './recording.ts';
 import { judgeStreams } from './streams.ts';
@@ -14,18 +15,7 @@ export interface Figures {
   wrongIdle: number;
 }
 
-const clients = [
-  'claude-code',
-  'codex',
-  'gemini',
-  'qwen',
-  'kimi',
-  'opencode',
-  'kilocode',
-  'claude-agent-acp',
-];
-
-export const allFigures = (): Promise<Figures[]> => Promise.all(clients.map(figuresOf));
+export const allFigures = (): Promise<Figures[]> => Promise.all(clients.map(({ name }) => figuresOf(name)));
 
 async function figuresOf(client: string): Promise<Figures> {
   const recordings = readRecordings(client);
@@ -96,20 +86,4 @@ export function makeScreensTable(figures: readonly Figures[]): string {
       idle,
     ]),
   ].join('\n');
-}
-
-const marks = [
-  '<!-- screens: made by npm run test:agents -- --table -->\n\n',
-  '\n\n<!-- /screens -->',
-] as const;
-
-/** The table as the page has it. */
-export function screensTableIn(page: string): string {
-  const [, after = ''] = page.split(marks[0]);
-  return after.split(marks[1])[0] ?? '';
-}
-
-export async function pageWithScreens(page: string): Promise<string> {
-  const [before = '', after = ''] = page.split(marks[0]);
-  return `${before}${marks[0]}${makeScreensTable(await allFigures())}${marks[1]}${after.split(marks[1])[1] ?? ''}`;
 }

@@ -59,12 +59,12 @@ function statusesOf(client: string, lines: readonly Line[]): StatusState[] {
 
 const spec = { workspace: '/home/user/project', model: null, permissions: 'ask' as const, takesUp: null };
 
-const prompt = /^\{"type":"user"|"method":"(?:turn\/start|session\/prompt)"/;
-const stop = /"subtype":"interrupt"|"method":"(?:turn\/interrupt|session\/cancel)"/;
-const answer = /^\{"type":"control_response"|"result":\{"(?:outcome|decision)"/;
+const prompt = /^\{"type":"user"|"method":"(?:turn\/start|session\/prompt)"|"type":"prompt"/;
+const stop = /"subtype":"interrupt"|"method":"(?:turn\/interrupt|session\/cancel)"|"type":"abort"/;
+const answer = /^\{"type":"(?:control|extension_ui)_response"|"result":\{"(?:outcome|decision)"/;
 /** What whoever recorded waited for: the answer to a prompt. */
 const over =
-  /"type":"result"|"method":"turn\/completed"|^\{"jsonrpc":"2\.0","id":\d+,"(?:result":\{"stopReason|error)"/;
+  /"type":"(?:result|agent_settled)"|"method":"turn\/completed"|^\{"jsonrpc":"2\.0","id":\d+,"(?:result":\{"stopReason|error)"/;
 /** The adapter itself gives up a turn that it saw fail. */
 const givenUp = '"gave up in turn';
 
