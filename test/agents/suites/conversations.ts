@@ -29,6 +29,7 @@ const transcripts: Record<string, string> = {
   codex: '.codex/sessions',
   kimi: '.kimi-code/sessions',
   pi: '.pi/agent/sessions',
+  qwen: '.qwen/projects',
 };
 /** They go on with a conversation in the directory where it was held. */
 const inPlace: readonly string[] = ['kimi', 'opencode', 'kilocode', 'qwen'];
@@ -43,7 +44,7 @@ async function twoAttempts({ line }: Stage, user: Actor, ...flags: string[]): Pr
 
 for (const [client, runtime] of [
   ...['claude-code', 'codex', 'pi', ...inPlace].map((name) => [name, 'process'] as const),
-  ...['claude-code', 'codex', 'kimi'].map((name) => [name, 'tmux'] as const),
+  ...['claude-code', 'codex', 'kimi', 'qwen'].map((name) => [name, 'tmux'] as const),
 ]) {
   withClients(
     [client],
@@ -66,8 +67,11 @@ for (const [client, runtime] of [
 }
 
 for (const [client, runtime] of [
-  ...Object.keys(transcripts).map((name) => [name, 'process'] as const),
-  ...['claude-code', 'codex', 'kimi'].map((name) => [name, 'tmux'] as const),
+  // Over the protocol qwen asks its model for suggestions too: how often it asks shows nothing there.
+  ...Object.keys(transcripts)
+    .filter((name) => name !== 'qwen')
+    .map((name) => [name, 'process'] as const),
+  ...['claude-code', 'codex', 'kimi', 'qwen'].map((name) => [name, 'tmux'] as const),
 ]) {
   withClients(
     [client],

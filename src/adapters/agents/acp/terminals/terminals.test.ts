@@ -120,6 +120,7 @@ test("of what is asked in Google's form only the work itself counts, without wha
   const asked = (part: object, tools: object = { functionDeclarations: [{ name: 'read_file' }] }) =>
     googleForm.latestOf(url, JSON.stringify({ contents: [{ role: 'user', parts: [part] }], tools: [tools] }));
   assert.equal(asked(words)?.said, 'Do it.');
+  assert.equal(asked({ text: '<session_context>\nIt is Friday.' })?.said, '');
   assert.equal(asked(found)?.said, null);
   assert.equal(asked(words, { googleSearch: {} }), null);
   assert.equal(asked(words, { functionDeclarations: [{ name: 'complete_task' }] }), null);
