@@ -57,15 +57,18 @@ for (const client of ['claude-code', 'codex']) {
 }
 
 // Left alone, these would wait for that hour themselves, most of them without a word.
-for (const client of ['gemini', 'opencode', 'kimi', 'qwen', 'kilocode', 'pi']) {
+for (const [client, runtime] of [
+  ...['gemini', 'opencode', 'kimi', 'qwen', 'kilocode', 'pi'].map((name) => [name, 'process'] as const),
+  ['kimi', 'tmux'] as const,
+]) {
   withClients(
     [client],
-    `${client} is told to let go when its window opens in an hour, and its account is left alone until then`,
+    `${client} is told to let go when its window opens in an hour, and its account is left alone until then (${runtime})`,
     async (t) => {
       const { server, line, actor } = await openStage(t);
       server.scenario(client, [mending('ant', 1, { faults: [{ kind: 'usage_limit', times: 99 }] })]);
       const user = await actor(client, ['ant']);
-      assert.equal((await user.fix('--detach', '--yolo')).code, 0);
+      assert.equal((await user.fix('--detach', '--yolo', '--runtime', runtime)).code, 0);
       const waiting = await whatItWaitsFor(line);
       const [, seconds] =
         /^waiting: every account for .+ is cooling down, for (\d+) s more$/.exec(waiting) ?? [];
