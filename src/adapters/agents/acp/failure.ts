@@ -32,7 +32,7 @@ function classOf(error: JsonObject, data: JsonObject, message: string): FailureC
   const code = numberAt(error, 'code');
   if (/daily quota|usage limit|hit your .*limit/i.test(message)) return 'usage_limit';
   if (/insufficient_quota|billing|balance|current quota/i.test(message)) return 'quota';
-  if (/context (window|length)|too long|ContextOverflow|token count .*exceeds/i.test(message))
+  if (/context (window|length)|too long|context\.?overflow|token count .*exceeds/i.test(message))
     return 'context_full';
   if (named[name] !== undefined) return named[name];
   const status = code >= 400 && code < 600 ? code : Number(/\b([45]\d\d)\b/.exec(message)?.[1] ?? 0);
@@ -41,7 +41,7 @@ function classOf(error: JsonObject, data: JsonObject, message: string): FailureC
     return 'authentication';
   // Before the status: an agent calls its own trouble with the connection a 500 too.
   if (/ECONN|fetch failed|unable to connect|network|socket/i.test(message)) return 'network';
-  if (/terminated|disconnected|premature|stream ended/i.test(message)) return 'truncated';
+  if (/terminated|disconnected|premature|stream ended|empty response/i.test(message)) return 'truncated';
   if (status >= 500 || /overloaded|at capacity/i.test(message)) return 'overloaded';
   return 'other';
 }

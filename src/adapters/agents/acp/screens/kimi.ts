@@ -20,10 +20,15 @@ export const readKimiScreen = readerOf({
     return null;
   },
   failed: (rows, { top }) => {
-    const lines = rows.slice(Math.max(0, top - 5), top).map(quoted);
+    const lines = rows.slice(Math.max(0, top - 9), top).map(quoted);
     const at = lines.findLastIndex((line) => /^Error: \[[\w.]+\] /.test(line));
-    const isLast = lines.slice(at + 1).every((line) => line === '' || line.startsWith('If this persists, '));
-    return at >= 0 && isLast ? (lines[at] ?? null) : null;
+    const isAside = (line: string): boolean => line === '' || line.startsWith('If this persists, ');
+    const more = lines.slice(at + 1);
+    const aside = more.findIndex(isAside);
+    const wrapped = aside < 0 ? more : more.slice(0, aside);
+    const isLast =
+      more.slice(wrapped.length).every(isAside) && !wrapped.some((line) => /^[●✨✗]/u.test(line));
+    return at >= 0 && isLast ? [lines[at], ...wrapped].join(' ') : null;
   },
 });
 

@@ -8,7 +8,10 @@ interface Message {
   content: string | { text?: string }[];
 }
 
-/** Without what the client reminds its model of. Others make titles, or work for another agent, and cannot start one. */
+/**
+ * Without what the client reminds its model of. Others make titles, or work for another agent, and cannot start one; or they make room in the
+ * conversation, of which the answer is no end of the work.
+ */
 function latestOfChat(url: string, body: string): Latest | null {
   if (!/\/chat\/completions(?:\?|$)/.test(url) || !/"name":\s*"Agent"/.test(body)) return null;
   const asked: { messages: Message[]; prompt_cache_key?: string } = JSON.parse(body);
@@ -19,6 +22,8 @@ function latestOfChat(url: string, body: string): Latest | null {
       typeof content === 'string' ? content : content.map(({ text = '' }) => text).join('\n'),
     )
     .filter((text) => !text.startsWith('<system-reminder>'));
+  if (texts.at(-1)?.includes('This message is a direct task, not part of the above conversation') === true)
+    return null;
   return { length: messages.length, said: texts.length > 0 ? texts.join('\n') : null, conversation };
 }
 

@@ -94,6 +94,30 @@ test("trust is a file of kimi's own for that folder alone, beside what the perso
   assert.equal(entry.remove(entry.add(null)), null);
 });
 
+test('a failure that kimi wrote over several rows is read as a whole', () => {
+  const box = [
+    ` ╭${'─'.repeat(80)}╮`,
+    ` │ > ${' '.repeat(78)}│`,
+    ` ╰${'─'.repeat(80)}╯`,
+    ' model ~/project',
+    '',
+  ];
+  const rows = [
+    ' ✨ please',
+    '',
+    '   Error: [provider.api_error] The API returned an empty response (no content). Provider',
+    ' scripted-model',
+    '   If this persists, run `/export-debug-zip`',
+    ...box,
+  ];
+  const reading = agent.readScreen(rows, { bright: rows, title: '', declared: '' });
+  assert.ok(reading.state === 'failed', reading.state);
+  assert.deepEqual(
+    [reading.failure.class, reading.failure.message.slice(-23)],
+    ['truncated', 'Provider scripted-model'],
+  );
+});
+
 test('that kimi does not know the conversation is its last word', () => {
   const rows = ['error: failed to start shell: Session "session_1" not found.', 'See log: /x/kimi-code.log'];
   const reading = agent.readScreen(rows, { bright: rows, title: '', declared: '' });

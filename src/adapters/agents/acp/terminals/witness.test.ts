@@ -111,8 +111,11 @@ describe('a witness of turns', () => {
     assert.partialDeepStrictEqual(await answer('drops'), { status: 0 });
   });
 
-  test('tells nothing of what the client let go, and of work for another agent', async () => {
+  test('tells nothing of what the client let go, of work for another agent and of making room', async () => {
     assert.equal((await told('hangs', undefined, 500)).lines.length, 1);
     assert.deepEqual((await told('long', body(conversation, 'Bash'))).lines, []);
+    const content =
+      'You are about to run out of context.\n--- This message is a direct task, not part of the above conversation ---';
+    assert.deepEqual((await told('long', body([...conversation, { role: 'user', content }]))).lines, []);
   });
 });
