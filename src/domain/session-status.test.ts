@@ -12,7 +12,7 @@ function facts(...observations: [Observation, number][]): AgentFacts {
 
 function at(now: number, agent: AgentFacts, more: Partial<StatusFacts> = {}): string {
   const session = { state: 'running', since: 0 } as const;
-  const { state, source, ageMs } = statusOf({ session, agent, now, stuckAfterMs, ...more });
+  const { state, source, ageMs } = statusOf({ session, agent, toldAt: null, now, stuckAfterMs, ...more });
   return `${state} ${source} ${ageMs}`;
 }
 
@@ -54,6 +54,16 @@ test('one that does not say how long it waits is rate limited until it is heard 
   assert.equal(at(62_000, heard(waiting, { kind: 'line', text: 'x' }, 61_000)), 'working protocol 1000');
   const ended = heard(waiting, { kind: 'turn_ended', outcome: 'completed' }, 61_000);
   assert.equal(at(62_000, ended), 'idle protocol 1000');
+});
+
+test('an agent between its turns that was told more is not idle until it shows that it has it', () => {
+  const idle = facts([{ kind: 'turn_started' }, 1000], [{ kind: 'turn_ended', outcome: 'completed' }, 2000]);
+  assert.equal(at(5000, idle, { toldAt: 4000 }), 'unknown store 1000');
+  assert.equal(at(stuckAfterMs + 4000, idle, { toldAt: 4000 }), `stuck output ${stuckAfterMs}`);
+  assert.equal(
+    at(5000, heard(idle, { kind: 'turn_started' }, 4500), { toldAt: 4000 }),
+    'working protocol 500',
+  );
 });
 
 test('silence makes a session stuck, never idle', () => {

@@ -28,6 +28,8 @@ export interface Status {
 export interface StatusFacts {
   session: { state: SessionState; since: number };
   agent: AgentFacts;
+  /** When it was told what it has not shown to have; null where there is nothing of the kind. */
+  toldAt: number | null;
   now: number;
   /** Silence that long is worth a person's look. */
   stuckAfterMs: number;
@@ -52,7 +54,7 @@ export function statusOf(facts: StatusFacts): Status {
   if (screen?.state === 'dialog') {
     return status('waiting_input', 'screen', screen.since, `it asks: ${screen.title}`);
   }
-  const heardAt = agent.heardAt ?? session.since;
+  const heardAt = Math.max(agent.heardAt ?? session.since, facts.toldAt ?? 0);
   const silent = now - heardAt;
   if (agent.retrying !== null) {
     const { failure, until } = agent.retrying;
@@ -66,10 +68,13 @@ export function statusOf(facts: StatusFacts): Status {
         `${failure.message}; asks again${when}`,
       );
   }
-  if (agent.working === false) return status('idle', agent.source, agent.since, 'its turn has ended');
+  if (agent.working === false && facts.toldAt === null)
+    return status('idle', agent.source, agent.since, 'its turn has ended');
   if (silent >= facts.stuckAfterMs) {
     return status('stuck', 'output', heardAt, `nothing was heard of it for ${Math.round(silent / 1000)} s`);
   }
+  if (agent.working === false)
+    return status('unknown', 'store', heardAt, 'it was told something, and has not shown that it has it');
   if (agent.heardAt === null) return status('working', 'process', session.since, 'its program runs');
   if (agent.working === true) return status('working', agent.source, heardAt, 'in a turn');
   if (screen === null) return status('working', 'output', heardAt, 'it printed something');

@@ -5,6 +5,7 @@ export class Live {
   readonly #lines = new Map<string, string>();
   readonly #activities = new Map<string, string>();
   readonly #facts = new Map<string, AgentFacts>();
+  readonly #toldAt = new Map<string, number>();
   readonly #stuck = new Map<string, string>();
   readonly #readings = new Map<string, PromiseWithResolvers<void>>();
   readonly #listeners = new Map<string, () => void>();
@@ -30,6 +31,17 @@ export class Live {
 
   setFacts(session: string, facts: AgentFacts): void {
     this.#facts.set(session, facts);
+    this.#changed();
+  }
+
+  /** When that session's agent was told what it has not shown to have; null where there is nothing of the kind. */
+  toldAt(session: string): number | null {
+    return this.#toldAt.get(session) ?? null;
+  }
+
+  setTold(session: string, at: number | null): void {
+    if (at === null ? !this.#toldAt.delete(session) : this.#toldAt.has(session)) return;
+    if (at !== null) this.#toldAt.set(session, at);
     this.#changed();
   }
 

@@ -97,6 +97,17 @@ function isMeant(content: MessageContent, text: string | undefined): boolean {
   return text === undefined || essence(text).includes(essence(content.text));
 }
 
+/** An agent between its turns that was told something, and has not shown that it has it, is not idle. */
+export async function noteTold(
+  context: Outbox & Pick<RunContext, 'live'>,
+  session: Session,
+  { working }: AgentFacts,
+): Promise<void> {
+  const open = working === false ? await openMessages(context, session) : [];
+  const isTold = open.some(({ state, content }) => state === 'sent' && content.kind === 'message');
+  context.live.setTold(session.id, isTold ? context.clock.now() : null);
+}
+
 /**
  * Tells the agent what waits for it, as far as it can take it now: the intent is written down, then the line goes out. A
  * message whose intent an earlier daemon left behind goes out only where it was never written.

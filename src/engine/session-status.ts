@@ -14,6 +14,7 @@ export function sessionStatus(
   return statusOf({
     session: { state: session.state, since: session.endedAt ?? session.startedAt },
     agent: live.facts(session.id),
+    toldAt: live.toldAt(session.id),
     now: clock.now(),
     stuckAfterMs,
   });

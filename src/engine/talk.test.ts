@@ -9,6 +9,7 @@ import { sessionRow } from '../../test/support/rows.ts';
 import type { RunContext } from './context.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { Hearing } from './hearing.ts';
+import { Live } from './live.ts';
 import { Talk } from './talk.ts';
 
 const clock = stoppedClock();
@@ -29,7 +30,8 @@ async function write(line: string, taken: number, error: Error): Promise<string>
   };
   const disk = new DiskWatch({ shortage: () => null, trouble: () => null }, '/home', () => {});
   const findRuntime = () => runtime as Runtime;
-  const context: Partial<RunContext> = { store: openMemoryStore(clock), clock, disk, findRuntime };
+  const live = new Live(() => {});
+  const context: Partial<RunContext> = { store: openMemoryStore(clock), clock, disk, live, findRuntime };
   const handle = { runtime: 'process', pid: 1, startTime: '', dir: '/d', mark: 'm' };
   const hearing: Partial<Hearing> = { facts: nothingHeard };
   const parts = { context: context as RunContext, session: sessionRow('t1'), handle };

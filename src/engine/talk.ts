@@ -4,7 +4,7 @@ import type { RuntimeHandle, Session } from '../domain/task.ts';
 import { Semaphore } from '../lib/semaphore.ts';
 import type { RunContext } from './context.ts';
 import type { Heard, Hearing } from './hearing.ts';
-import { isOver, noteEvidence, tell } from './outbox.ts';
+import { isOver, noteEvidence, noteTold, tell } from './outbox.ts';
 import { Questions } from './questions.ts';
 
 /** Our side of a conversation with a living agent: answers what its protocol asks and tells it what is in its outbox. */
@@ -58,6 +58,7 @@ export class Talk {
         wasWritten: (text) => this.#wasWritten(text),
         write: (line) => this.#write(line),
       });
+      await noteTold(this.#context, this.#session, this.#hearing.facts);
       if (await isOver(this.#context, this.#session, this.#hearing.facts)) await this.#hangUp();
     });
   }

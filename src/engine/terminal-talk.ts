@@ -6,7 +6,7 @@ import type { RuntimeHandle, Session } from '../domain/task.ts';
 import { Semaphore } from '../lib/semaphore.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
-import { failMessage, isOver, newMessage, noteEvidence, openMessages } from './outbox.ts';
+import { failMessage, isOver, newMessage, noteEvidence, noteTold, openMessages } from './outbox.ts';
 import { Questions } from './questions.ts';
 import type { TerminalHearing } from './terminal-hearing.ts';
 
@@ -75,6 +75,7 @@ export class TerminalTalk {
       await this.#noteEvidence();
       await this.#questions.tell(this.#hearing.facts);
       await this.#tell();
+      await noteTold(this.#context, this.#session, this.#hearing.facts);
       await this.#leaveWhenOver();
     });
   }

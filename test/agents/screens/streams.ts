@@ -47,7 +47,13 @@ function statusesOf(client: string, lines: readonly Line[]): StatusState[] {
   for (const line of lines) {
     const now = 'at' in line ? line.at : 0;
     statuses.push(
-      statusOf({ session: { state: 'running', since: 0 }, agent: facts, now, stuckAfterMs: 600_000 }).state,
+      statusOf({
+        session: { state: 'running', since: 0 },
+        agent: facts,
+        toldAt: null,
+        now,
+        stuckAfterMs: 600_000,
+      }).state,
     );
     if (line.dir !== 'out' && line.dir !== 'err') continue;
     const step = adapter.interpret(`${line.line}\n`, state);
