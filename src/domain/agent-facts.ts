@@ -44,7 +44,7 @@ export type Observation =
   | { kind: 'line'; text: string }
   /** The agent says that it is done (`TASK COMPLETE`). Noted, decides nothing. */
   | { kind: 'claim'; text: string }
-  /** The agent's own name for this conversation, under which it can be taken up again. */
+  /** The agent's own name for this conversation, under which it can be taken up again; the same name where it was. */
   | { kind: 'conversation'; id: string }
   /**
    * It has our message of that id; null where it shows only that it has what it was told last, or what the message was: `text`, then as it

@@ -91,6 +91,7 @@ const ends: Record<string, Record<string, Ends>> = {
     hang: [],
     'hang-in-stream': [],
     interrupt: ['interrupted', 'completed'],
+    'interrupt-command': ['interrupted'],
     'limit-midway': ['usage_limit'],
     overloaded: ['overloaded'],
     'permission-allowed': done,
@@ -199,11 +200,16 @@ function checkStreams(
   });
 }
 
-test('codex, which does not say how long it waits, waits no more from the first part of the answer on', () => {
-  const lines = linesOf(recordings('codex', newestOf('codex')), 'rate-limit-twice');
-  const first = lines.findIndex(({ line }) => line.includes('item/agentMessage/delta'));
-  assert.equal(read('codex', lines.slice(0, first + 1)).facts.retrying, null);
-});
+for (const [agent, part] of [
+  ['codex', 'item/agentMessage/delta'],
+  ['pi', '"message_update"'],
+] as const) {
+  test(`${agent} waits no more from the first part of the answer on`, () => {
+    const lines = linesOf(recordings(agent, newestOf(agent)), 'rate-limit-twice');
+    const first = lines.findIndex(({ line }) => line.includes(part));
+    assert.equal(read(agent, lines.slice(0, first + 1)).facts.retrying, null);
+  });
+}
 
 function newestOf(agent: string): string {
   return recordedVersions(agent)[0] ?? '';

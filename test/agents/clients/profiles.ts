@@ -169,7 +169,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
     oneShot: (prompt) => ['kilo', 'run', '--format', 'json', '--auto', prompt],
   },
   pi: {
-    env: () => ({ PI_OFFLINE: '1' }),
+    env: () => ({}),
     files: (where) => ({
       '.pi/agent/settings.json': json({ defaultProvider: 'scripted', defaultModel: 'scripted-model' }),
       '.pi/agent/models.json': json({
@@ -184,7 +184,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
       }),
     }),
     oneShot: (prompt) => ['pi', '-p', '--mode', 'json', prompt],
-    vendor: { env: { PI_OFFLINE: '', OPENAI_API_KEY: 'dummy' }, args: ['--model', 'openai/gpt-4o-mini'] },
+    vendor: { env: { OPENAI_API_KEY: 'dummy' }, args: ['--model', 'openai/gpt-4o-mini'] },
   },
   'claude-agent-acp': { env: claudeEnvironment, oneShot: () => [] },
 };

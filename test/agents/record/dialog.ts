@@ -1,6 +1,7 @@
 // Any agent that is talked to, recorded through its own adapter: what that writes is what the client gets, in every scenario there is.
 import { findAgent } from '../../../src/adapters/registry.ts';
 import type { Agent, Intent, LaunchSpec, Observation } from '../../../src/ports/agent.ts';
+import { always, commands } from '../../support/model-server/scenario.ts';
 import type { ModelServer } from '../../support/model-server/server.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { faults, type Recording } from './recordings.ts';
@@ -114,6 +115,15 @@ const interrupted: Act = async (talk, server) => {
   return (await talk.next('turn_ended')) !== null;
 };
 
+const interruptedCommand: Act = async (talk, server) => {
+  server.scenario('nap', always(...commands(['sleep 60'], 'TASK COMPLETE: slept')));
+  talk.message('Sleep. [[scenario:nap]]');
+  await talk.next('line'); // what it says, then what it does
+  await talk.next('line');
+  talk.interrupt();
+  return (await talk.next('turn_ended', 15_000)) !== null;
+};
+
 const refused: Act = async (talk, server) => {
   await server.close();
   return oneTurn(talk, server);
@@ -144,6 +154,7 @@ export function dialogRecordings(name: string): readonly Recording[] {
     recording('follow-up', 'hello', followUp),
     recording('follow-up-busy', 'slow', whileBusy),
     recording('interrupt', 'slow', interrupted),
+    recording('interrupt-command', 'write', interruptedCommand),
     recording('refused', 'write', refused),
     ...faults.map((fault) => recording(fault, fault, oneTurn)),
   ];

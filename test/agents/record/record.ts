@@ -14,6 +14,7 @@ import { onceRecordings } from './once.ts';
 import type { Recording } from './recordings.ts';
 import { type Line, Take } from './take.ts';
 
+/** Of one that does not stand here yet: by one prompt on its command line, for which it needs no adapter. */
 const recordings: Readonly<Record<string, readonly Recording[]>> = {
   'claude-code': claudeCode,
   codex,
@@ -30,7 +31,7 @@ const fixtures = join(import.meta.dirname, '../fixtures');
 
 /** Of `names`, or all; says what was made. */
 export async function record(client: Client, installed: Installed, names: readonly string[]): Promise<void> {
-  const wanted = (recordings[client.name] ?? []).filter(
+  const wanted = (recordings[client.name] ?? onceRecordings(client.name)).filter(
     ({ name }) => names.length === 0 || names.some((only) => matchesGlob(name, only)),
   );
   const directory = join(fixtures, client.name, client.version);

@@ -108,7 +108,8 @@ describe('pi', () => {
       ].join('');
     };
     const [short, long] = [after(tries('10')), after(tries('3600').repeat(2))];
-    assert.deepEqual(short.replies, []);
+    const delays = short.observations.flatMap((seen) => (seen.kind === 'retrying' ? [seen.delayMs] : []));
+    assert.deepEqual([short.replies, delays], [[], [2000]]);
     assert.deepEqual(short.observations.at(-1), { kind: 'turn_ended', outcome: 'interrupted' });
     assert.equal(new Set(long.replies).size, 2, 'one line for each turn');
     const end = long.observations.at(-1);

@@ -32,7 +32,7 @@ function launch({ dir, model, permissions, takesUp }: LaunchSpec): Launch {
   ];
   return {
     argv: ['pi', '--mode', 'rpc', '--extension', companion.path, ...options],
-    env: { PI_SKIP_VERSION_CHECK: '1' },
+    env: {},
     files: [companion],
     input: null,
   };

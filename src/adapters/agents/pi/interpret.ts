@@ -28,6 +28,8 @@ export interface PiState {
   end: AnswerEnd | null;
   /** That have begun. */
   turns: number;
+  /** It asks its model again by itself and was not answered yet. */
+  waits: boolean;
   /** We told it not to ask again in this turn. */
   gaveUp: boolean;
   /** When the model's server wants to be asked again, of the refusal that is about to be told. */
@@ -46,6 +48,7 @@ export function begin({ permissions }: Pick<LaunchSpec, 'permissions'>): Beginni
     spoke: false,
     end: null,
     turns: 0,
+    waits: false,
     gaveUp: false,
     retryAfter: '',
     asked: {},
@@ -82,6 +85,8 @@ function interpretLine(value: JsonObject, state: PiState): Step<PiState> {
       return started(state);
     case 'agent_settled':
       return settled(state);
+    case 'message_update':
+      return state.waits ? seen({ ...state, waits: false }, { kind: 'answering' }) : seen(state);
     case 'message_end':
       return messageEnded(objectAt(value, 'message'), state);
     case 'tool_execution_start':
@@ -107,7 +112,6 @@ const housekeeping = new Set([
   'turn_start',
   'turn_end',
   'message_start',
-  'message_update',
   'tool_execution_update',
   'tool_execution_end',
   'queue_update',
@@ -137,7 +141,14 @@ function response(value: JsonObject, state: PiState): Step<PiState> {
 /** Also said of each new try in a turn. */
 function started(state: PiState): Step<PiState> {
   if (state.working) return seen(state);
-  const next = { working: true, spoke: false, end: null, gaveUp: false, turns: state.turns + 1 };
+  const next = {
+    working: true,
+    spoke: false,
+    end: null,
+    waits: false,
+    gaveUp: false,
+    turns: state.turns + 1,
+  };
   return seen({ ...state, ...next }, { kind: 'turn_started' });
 }
 
@@ -172,14 +183,16 @@ const longestWaitMs = 60_000;
 /** It asks again after some seconds, whatever the server said: where that wants to be left alone for longer, it is told to let go. */
 function waiting(value: JsonObject, state: PiState): Step<PiState> {
   const failure = state.end === null ? pisOwn(textAt(value, 'errorMessage'), state) : failureOf(state.end);
-  const step = seen(state, { kind: 'retrying', failure, delayMs: numberAt(value, 'delayMs') });
+  const step = seen(
+    { ...state, waits: true },
+    { kind: 'retrying', failure, delayMs: numberAt(value, 'delayMs') },
+  );
   if (failure.resetAt === null || failure.resetAt - (state.end?.at ?? 0) <= longestWaitMs) return step;
   const replies = [line({ id: `gave-up-${state.turns}`, type: 'abort_retry' })];
-  return { ...step, state: { ...state, gaveUp: true }, replies };
+  return { ...step, state: { ...step.state, gaveUp: true }, replies };
 }
 
 function retried(value: JsonObject, state: PiState): Step<PiState> {
-  if (value['success'] === true) return seen(state, { kind: 'answering' });
   const isOver = textAt(value, 'finalError') === 'Retry cancelled' && !state.gaveUp;
   const end = isOver && state.end !== null ? { ...state.end, reason: 'aborted' } : state.end;
   return seen({ ...state, end });
