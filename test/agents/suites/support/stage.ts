@@ -64,6 +64,9 @@ export async function openStage(t: TestContext): Promise<Stage> {
   await server.listen();
   t.after(() => server.close());
   const line = await openCommandLine(t);
+  const over = new AbortController();
+  t.after(() => over.abort());
+  endOf.set(line, over.signal);
   await line.ao(['daemon', 'start']); // of nobody's home: what has one was started for a client
   return {
     server,
@@ -117,12 +120,15 @@ export const about = (name: string): string => `test/${name}.test.mjs`;
 
 export const once = (fault: Fault): Partial<Turn> => ({ faults: [{ times: 1, ...fault }] });
 
+/** Of the test that a command line is for: nothing may go on asking behind it. */
+const endOf = new WeakMap<CommandLine, AbortSignal>();
+
 /** Approves what stands in `ao list` until it is told to end; resolves with what was asked. */
 export function approving(line: CommandLine): { end(): Promise<string[]> } {
   const asked: string[] = [];
   const over = new AbortController();
   const loop = (async (): Promise<void> => {
-    while (!over.signal.aborted) {
+    while (!over.signal.aborted && endOf.get(line)?.aborted !== true) {
       for (const { id, asks } of await live(line)) {
         for (const { request, title } of asks) {
           const { code } = await line.ao(['approve', id, '--request', request]);
