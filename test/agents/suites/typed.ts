@@ -13,7 +13,7 @@ import {
   withClients,
 } from './support/stage.ts';
 
-const sizes = [10, 100, 1000, 3000, 4200, 10_000, 60_000, 200_000];
+const sizes = [10, 1000, 4200, 60_000, 200_000];
 
 /** Of about so many bytes: words, signs, lines of all lengths, letters of several bytes; no other holds it. */
 function textOf(bytes: number): string {
