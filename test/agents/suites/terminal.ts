@@ -40,6 +40,12 @@ const trust: Readonly<Record<string, [file: string, entry: RegExp]>> = {
   kimi: ['.kimi-code/workspace-trust', /./],
   gemini: ['.gemini/trustedFolders.json', /./],
   qwen: ['.qwen/trustedFolders.json', /./],
+  opencode: ['.config/opencode/none', /./],
+};
+
+/** What makes one ask that otherwise does as it likes. */
+const asking: Readonly<Record<string, Record<string, string>>> = {
+  opencode: { OPENCODE_PERMISSION: '{"bash":"ask"}' },
 };
 
 /** Of a file, or the names of the files in a directory. */
@@ -55,7 +61,7 @@ for (const [client, [account, trusted]] of Object.entries(trust)) {
     async (t) => {
       const { server, line, actor } = await openStage(t);
       server.scenario(client, troubles);
-      const user = await actor(client, ['ant', 'bee', 'cat', 'dog']);
+      const user = await actor(client, ['ant', 'bee', 'cat', 'dog'], asking[client]);
       const person = approving(line);
       const limits = ['--timeout', '30s', '--stuck-after', '7s', '--concurrency', '3'];
       const fixed = await user.fix('--runtime', 'tmux', ...limits, '--json');
@@ -76,7 +82,7 @@ for (const [client, [account, trusted]] of Object.entries(trust)) {
     async (t) => {
       const { server, line, actor } = await openStage(t);
       server.scenario(client, [mending('ant', 1, { askLeave: true }), mending('bee', 2)]);
-      const user = await actor(client, ['ant', 'bee']);
+      const user = await actor(client, ['ant', 'bee'], asking[client]);
       const release = server.hold();
       assert.equal((await user.fix('--detach', '--runtime', 'tmux', '--concurrency', '2')).code, 0);
       await waitFor('two that wait for their model', () => (server.log.counts()['answer'] ?? 0) >= 2, 60_000);

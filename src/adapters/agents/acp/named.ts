@@ -1,9 +1,9 @@
-import { pathToFileURL } from 'node:url';
-import { isObject, type JsonObject, listAt } from '../json-lines.ts';
 import { acpAgent, type Witness } from './index.ts';
+import { withPlugins } from './plugins.ts';
 import { preloading } from './preloading.ts';
 import { geminiTerminal } from './terminals/gemini.ts';
 import { kimiTerminal } from './terminals/kimi.ts';
+import { likeOpencode } from './terminals/opencode.ts';
 import { qwenTerminal } from './terminals/qwen.ts';
 import type { Asking } from './witness.ts';
 
@@ -22,27 +22,12 @@ const preload = (asking: Asking): Witness => ({
   env: preloading,
 });
 
-/** opencode and its kin take it for a plugin; the user's own settings in that variable stay. */
+/** opencode and its kin take it for a plugin. */
 const plugin = (variable: string): Witness => ({
   asking: 'fetch',
   loading: 'plugin',
-  env: (file, environment) => {
-    const settings = parsed(environment[variable] ?? '{}');
-    if (settings === null) return {};
-    const plugins = [...listAt(settings, 'plugin'), pathToFileURL(file).href];
-    return { [variable]: JSON.stringify({ ...settings, plugin: plugins }) };
-  },
+  env: (file, environment) => withPlugins(variable, [file], environment),
 });
-
-/** null: comments or variables stand in it, which are not ours to read. */
-function parsed(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
 
 /** Agents that people have, by the commands that make them speak the protocol, each with the variables it reads. */
 export const kimiAgent = acpAgent({
@@ -95,6 +80,11 @@ export const opencodeAgent = acpAgent({
   accountEnvironment: likeHome,
   env: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
   witness: plugin('OPENCODE_CONFIG_CONTENT'),
+  terminal: likeOpencode({
+    program: 'opencode',
+    settings: 'OPENCODE_CONFIG_CONTENT',
+    env: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
+  }),
 });
 
 export const geminiAgent = acpAgent({

@@ -9,26 +9,30 @@ export type Loading = 'preload' | 'plugin';
 interface Kind {
   asking: Asking;
   loading: Loading;
+  /** Into the file of the session's events, where standard error is the screen. */
+  telling?: 'events';
 }
 
 /**
  * A module that a client loads beside its own, for this session alone, because it keeps to itself what its model's server
  * answers. It changes nothing and writes a line to standard error for each answer: `model-answer.ts` reads them.
  */
-export function witnessOf({ asking, loading }: Kind, dir: string): { path: string; text: string } {
+export function witnessOf({ asking, loading, telling }: Kind, dir: string): { path: string; text: string } {
   // A program that Node is built into loads no other kind before itself.
   const [name, get] = loading === 'preload' ? ['witness.cjs', byRequire] : ['witness.mjs', byImport];
   const use = asking === 'fetch' ? watchFetch : watchUndici;
   const lines = [
     get('subscribe', 'node:diagnostics_channel'),
-    get('writeSync', 'node:fs'),
+    get('appendFileSync, writeSync', 'node:fs'),
     get('brotliDecompressSync, unzipSync', 'node:zlib'),
     String(listener),
     String(isWork),
     String(watchFetch),
     String(exchange),
     String(watchUndici),
-    `const listen = listener((line) => writeSync(2, line));`,
+    telling === 'events'
+      ? 'const listen = listener((line) => appendFileSync(process.env.AO_EVENTS_FILE, line));'
+      : 'const listen = listener((line) => writeSync(2, line));',
     // A client may load it more than once.
     "const once = Symbol.for('ao.witness');",
     `if (!globalThis[once]) ${use.name}(listen, { subscribe, unzipSync, brotliDecompressSync });`,

@@ -67,6 +67,14 @@ describe('input in a terminal', { skip: hasTmux ? false : 'there is no tmux' }, 
     assert.deepEqual(await runtime.write(handle, 'x'), { bytes: 1, reaction: null });
   });
 
+  test('has its keys apart, also where something is drawn all the time', async () => {
+    const handle = await record();
+    const before = performance.now();
+    await runtime.press(handle, ['Escape', 'Escape']);
+    assert.ok(performance.now() - before >= 400);
+    await receives(handle, '\u001b\u001b');
+  });
+
   test('has 20 KB, which a call of send-keys loses', async () => {
     const handle = await record();
     const text = 'x'.repeat(20_000);

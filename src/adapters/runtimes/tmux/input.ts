@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RuntimeHandle, Terminal } from '../../../domain/task.ts';
 import { KeyedMutex } from '../../../lib/keyed-mutex.ts';
 import type { Delivery } from '../../../ports/runtime.ts';
@@ -13,6 +14,8 @@ import { typableText } from './typable-text.ts';
 const pasteMs = 200;
 /** A program that answers Enter shows something within this time. */
 const reactionMs = 1000;
+/** Two keys that come at once are another one to some: of two Escapes they see one. */
+const keysApartMs = 400;
 
 /** Text and Enter of one message stay together. */
 const order = new KeyedMutex();
@@ -40,12 +43,13 @@ export function typeInto(handle: RuntimeHandle, terminal: Terminal, text: string
   });
 }
 
-/** Each behind what the one before made the program show, or some time after it: what it opens takes the next one. */
+/** Each some time behind the one before, and behind what that made the program show: what it opens takes the next one. */
 export function pressIn(handle: RuntimeHandle, terminal: Terminal, keys: readonly string[]): Promise<void> {
   return order.run(`${terminal.socket} ${terminal.session}`, async () => {
     await requireReader(handle);
     try {
-      for (const key of keys) {
+      for (const [at, key] of keys.entries()) {
+        if (at > 0) await delay(keysApartMs);
         await untilShown(handle, pasteMs, () => tmux(terminal.socket, keyAt(terminal, key)));
       }
     } catch (error) {

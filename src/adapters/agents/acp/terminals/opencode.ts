@@ -1,0 +1,57 @@
+import type { Launch, LaunchSpec } from '../../../../ports/agent.ts';
+import type { TerminalAgent } from '../../../../ports/terminal-agent.ts';
+import { asMessage } from '../../as-message.ts';
+import { taskArgument } from '../../task-argument.ts';
+import { withPlugins } from '../plugins.ts';
+import { readOpencodeScreen } from '../screens/opencode.ts';
+import { witnessOf } from '../witness.ts';
+import { type EventsState, interpretEvents, noEvent } from './events.ts';
+import { pluginOfEvents } from './plugin.ts';
+
+interface Kin {
+  program: string;
+  /** Takes settings for one session. */
+  settings: string;
+  env: Readonly<Record<string, string>>;
+}
+
+/** The user interface of opencode and its kin. Plugins of the session tell what it does and what its model's server answers it. */
+export function likeOpencode(kin: Kin): TerminalAgent<EventsState> {
+  return {
+    hooks: true,
+    interrupt: ['Escape', 'Escape'],
+    launch: (spec) => launch(kin, spec),
+    accountEntries: () => [],
+    begin: () => noEvent,
+    interpret: interpretEvents,
+    readScreen: readOpencodeScreen,
+    typed: asMessage,
+  };
+}
+
+function launch({ program, settings, env }: Kin, spec: LaunchSpec): Launch {
+  const { model, permissions, takesUp, dir, environment } = spec;
+  const files = [
+    pluginOfEvents(dir),
+    witnessOf({ asking: 'fetch', loading: 'plugin', telling: 'events' }, dir),
+  ];
+  return {
+    argv: [
+      program,
+      ...(permissions === 'yolo' ? ['--auto'] : []),
+      ...(model === null ? [] : [`--model=${model}`]),
+      ...(takesUp ? [`--session=${takesUp.conversation}`] : []),
+      `--prompt=${taskArgument(spec)}`,
+    ],
+    env: {
+      ...env,
+      ...withPlugins(
+        settings,
+        files.map((file) => file.path),
+        environment,
+      ),
+    },
+    files,
+    input: null,
+  };
+}
