@@ -55,10 +55,10 @@ function event(value: JsonObject, state: EventsState): Step<EventsState> {
   const session = textAt(value, 'sessionID');
   if (state.others.includes(session)) return seen(state);
   switch (value['event']) {
-    case 'session.created':
-      if (textAt(info, 'parentID') !== '')
-        return seen({ ...state, others: [...state.others, textAt(info, 'id')] });
-      return seen(state, { kind: 'conversation', id: textAt(info, 'id') });
+    case 'session.created': // its name is told to nobody: in a terminal it is told no task in a conversation of before
+      return seen(
+        textAt(info, 'parentID') === '' ? state : { ...state, others: [...state.others, textAt(info, 'id')] },
+      );
     case 'prompt': {
       const text = listAt(value, 'parts')
         .map((part) => textAt(part, 'text'))

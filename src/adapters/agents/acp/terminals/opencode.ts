@@ -30,7 +30,7 @@ export function likeOpencode(kin: Kin): TerminalAgent<EventsState> {
 }
 
 function launch({ program, settings, env }: Kin, spec: LaunchSpec): Launch {
-  const { model, permissions, takesUp, dir, environment } = spec;
+  const { model, permissions, dir, environment } = spec;
   const files = [
     pluginOfEvents(dir),
     witnessOf({ asking: 'fetch', loading: 'plugin', telling: 'events' }, dir),
@@ -40,7 +40,6 @@ function launch({ program, settings, env }: Kin, spec: LaunchSpec): Launch {
       program,
       ...(permissions === 'yolo' ? ['--auto'] : []),
       ...(model === null ? [] : [`--model=${model}`]),
-      ...(takesUp ? [`--session=${takesUp.conversation}`] : []),
       `--prompt=${taskArgument(spec)}`,
     ],
     env: {
