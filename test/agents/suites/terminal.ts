@@ -41,6 +41,7 @@ const trust: Readonly<Record<string, [file: string, entry: RegExp]>> = {
   gemini: ['.gemini/trustedFolders.json', /./],
   qwen: ['.qwen/trustedFolders.json', /./],
   opencode: ['.config/opencode/none', /./],
+  kilocode: ['.config/kilo/none', /./],
 };
 
 /** What makes one ask that otherwise does as it likes. */
@@ -49,7 +50,7 @@ const asking: Readonly<Record<string, Record<string, string>>> = {
 };
 
 /** Of one that takes longer to begin on a busy machine than others take for all of it. */
-const limit: Readonly<Record<string, string>> = { opencode: '75s' };
+const limit: Readonly<Record<string, string>> = { opencode: '75s', kilocode: '75s' };
 
 /** Of a file, or the names of the files in a directory. */
 function textAt(path: string): string {

@@ -62,6 +62,11 @@ export const kilocodeAgent = acpAgent({
   accountEnvironment: likeHome,
   env: { KILO_SESSION_RETRY_LIMIT: '3' },
   witness: plugin('KILO_CONFIG_CONTENT'),
+  terminal: likeOpencode({
+    program: 'kilo',
+    settings: 'KILO_CONFIG_CONTENT',
+    env: { KILO_SESSION_RETRY_LIMIT: '3' },
+  }),
 });
 
 export const opencodeAgent = acpAgent({

@@ -3,13 +3,23 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { terminalAgentContract } from '../../../../../test/contracts/terminal-agent.contract.ts';
-import { opencodeAgent } from '../named.ts';
+import { kilocodeAgent, opencodeAgent } from '../named.ts';
 import type { TerminalAgent } from '../../../../ports/terminal-agent.ts';
 
 const fixtures = join(import.meta.dirname, '../../../../../test/agents/fixtures');
 const recorded = readFileSync(join(fixtures, 'opencode/1.18.33/hooks/turns.ndjson'), 'utf8');
 const agent = opencodeAgent.terminal as TerminalAgent;
 terminalAgentContract('opencode', agent, [recorded]);
+
+const ofKilo = readFileSync(join(fixtures, 'kilocode/7.7.7/hooks/turns.ndjson'), 'utf8');
+const kilo = kilocodeAgent.terminal as TerminalAgent;
+terminalAgentContract('kilocode', kilo, [ofKilo]);
+
+test('kilocode tells of a turn in which its model was asked again', () => {
+  const { observations } = kilo.interpret(ofKilo, kilo.begin());
+  const ends = observations.flatMap((seen) => (seen.kind === 'turn_ended' ? [seen.outcome] : []));
+  assert.deepEqual(ends, ['completed']);
+});
 
 test('opencode tells of turns, of interruptions, and of a limit that it would wait for', () => {
   const { observations } = agent.interpret(recorded, agent.begin());
