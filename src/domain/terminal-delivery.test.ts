@@ -34,7 +34,7 @@ test('a message is pasted between turns only, into an empty line', () => {
   assert.equal(stroke({ facts: { ...between, working: null } }), 'wait', 'it has not begun');
   assert.equal(stroke({ facts: { ...between, screen: shows({ state: 'permission' }) } }), 'wait');
   assert.equal(stroke({ facts: { ...between, screen: shows({ state: 'dialog' }) } }), 'wait');
-  assert.equal(stroke({ facts: { ...between, screen: shows({ state: 'unknown' }) } }), 'wait');
+  assert.equal(stroke({ facts: { ...between, screen: shows({ state: 'unknown' }) }, heldMs: 1000 }), 'wait');
 });
 
 test('a task that is no argument is typed when the input line has stood there for a while', () => {
@@ -45,6 +45,14 @@ test('a task that is no argument is typed when the input line has stood there fo
   assert.equal(stroke(first), 'paste');
   assert.equal(stroke({ ...first, heldMs: settleMs - 1 }), 'wait');
   assert.equal(stroke({ ...first, facts: { ...busy, working: null } }), 'wait');
+});
+
+test('a screen that cannot be read between turns is not waited for for ever', () => {
+  const unread = { ...between, screen: shows({ state: 'unknown' }) };
+  assert.equal(stroke({ facts: unread, heldMs: 59_000 }), 'wait');
+  assert.match(stroke({ facts: unread, heldMs: 60_000 }), /^input_not_delivered: its screen shows no input/);
+  const working = { ...busy, screen: shows({ state: 'unknown' }) };
+  assert.equal(stroke({ facts: working, heldMs: 600_000 }), 'wait');
 });
 
 test('words of somebody else are not sent with it, and not thrown away', () => {

@@ -32,6 +32,9 @@ const evidenceMs = 10_000;
 /** Of words that somebody else typed and did not send. */
 const draftMs = 30_000;
 
+/** Between turns, of a screen that nobody can read. */
+const unreadMs = 60_000;
+
 /** Nobody types so many of our letters by chance. */
 const surelyOurs = 40;
 
@@ -82,6 +85,8 @@ function interruption({ facts, done, isSent, agent }: Delivering): Stroke {
 function newMessage({ facts: { screen, working }, isPutBack: behind, heldMs, agent }: Delivering): Stroke {
   const mayTake = working === false || (working === null && agent.typesTask === true && heldMs >= settleMs);
   const isFree = mayTake && (screen?.state === 'idle' || screen?.state === 'failed');
+  if (working === false && screen?.state === 'unknown' && heldMs >= unreadMs)
+    return notDelivered('its screen shows no input line; see ao attach');
   if (!isFree || screen === null) return wait;
   if (screen.draft === '' || behind) return { do: 'paste', behind };
   if (screen.draft === null || heldMs < draftMs) return wait;
