@@ -53,7 +53,9 @@ export class TerminalHearing {
     const step = this.agent.interpret(text, this.#state);
     this.#state = step.state;
     this.#notebook.change({ heardAt: at });
-    return this.#note(step.observations, at, 'hook');
+    const evidence = this.#note(step.observations, at, 'hook');
+    this.#notebook.publish();
+    return evidence;
   }
 
   /** What is drawn in a terminal of that size. */
@@ -118,9 +120,10 @@ export class TerminalHearing {
   }
 
   #note(observations: readonly Observation[], at: number, source: 'hook' | 'screen'): Observation[] {
+    if (observations.length === 0) return []; // as at nearly every look
     const told = observations.findLast((seen) => seen.kind === 'received');
     if (told?.text !== undefined) this.lastTold = told.text;
-    if (observations.length > 0) this.#toldAt = this.#clock.monotonic();
+    this.#toldAt = this.#clock.monotonic();
     const evidence = this.#notebook.note(observations, at, source);
     this.#notebook.publish();
     return evidence;
