@@ -10,6 +10,12 @@ import { emptyAnswer, said, toolDeed } from './said.ts';
  */
 export const hookCommand = `x=$(cat); printf '%s\\n' "$x" >>"$AO_EVENTS_FILE"`;
 
+/** Settings in Claude's form that have all these events told to us. */
+export function hookSettings(events: readonly string[]): Record<string, unknown> {
+  const hook = [{ hooks: [{ type: 'command', command: hookCommand }] }];
+  return Object.fromEntries(events.map((event) => [event, hook]));
+}
+
 /** Plain data. */
 export interface HooksState {
   lines: JsonLinesState;

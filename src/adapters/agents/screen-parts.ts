@@ -2,15 +2,10 @@
 import type { AgentFailure } from '../../domain/agent-facts.ts';
 import type { ScreenOption, ScreenReading } from '../../domain/screen-reading.ts';
 import { cleanText } from '../../lib/clean-text.ts';
+import type { MoreOfScreen as Told } from '../../ports/terminal-agent.ts';
 
 /** What a terminal knows besides its rows; a reader does without where it is not told. */
-export interface MoreOfScreen {
-  /** The rows with blanks where something is drawn faintly, as hints are. */
-  bright?: readonly string[];
-  title?: string;
-  /** What the program last said of itself with OSC 7501, as `state=working:app=codex`. */
-  declared?: string;
-}
+export type MoreOfScreen = Partial<Told>;
 
 export type ScreenReader = (rows: readonly string[], more?: MoreOfScreen) => ScreenReading;
 

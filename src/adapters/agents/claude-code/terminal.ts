@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Launch, LaunchSpec } from '../../../ports/agent.ts';
 import type { AccountEntry, TerminalAgent } from '../../../ports/terminal-agent.ts';
 import { asMessage } from '../as-message.ts';
-import { hookCommand, type HooksState, interpretHooks, noHook } from '../hooks.ts';
+import { hookSettings, type HooksState, interpretHooks, noHook } from '../hooks.ts';
 import { isObject, type JsonObject, objectAt, textAt } from '../json-lines.ts';
 import { taskArgument } from '../task-argument.ts';
 import { failureOf } from './failure.ts';
@@ -33,9 +33,8 @@ const events = [
 
 function launch(spec: LaunchSpec): Launch {
   const settings = join(spec.dir, 'claude-settings.json');
-  const hook = [{ hooks: [{ type: 'command', command: hookCommand }] }];
   const overlay = {
-    hooks: Object.fromEntries(events.map((event) => [event, hook])),
+    hooks: hookSettings(events),
     disableDeepLinkRegistration: 'disable', // otherwise it writes itself into the person's desktop
     ...(spec.permissions === 'yolo' ? { skipDangerousModePermissionPrompt: true } : {}),
   };

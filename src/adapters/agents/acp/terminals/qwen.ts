@@ -3,7 +3,7 @@ import type { AgentFailure } from '../../../../domain/agent-facts.ts';
 import type { Launch, LaunchSpec } from '../../../../ports/agent.ts';
 import type { TerminalAgent } from '../../../../ports/terminal-agent.ts';
 import { asMessage } from '../../as-message.ts';
-import { hookCommand, type HooksState, interpretHooks, noHook } from '../../hooks.ts';
+import { hookSettings, type HooksState, interpretHooks, noHook } from '../../hooks.ts';
 import { type JsonObject, textAt } from '../../json-lines.ts';
 import { goneIn } from '../../screen-parts.ts';
 import { taskArgument } from '../../task-argument.ts';
@@ -27,12 +27,11 @@ const events = ['SessionStart', 'UserPromptSubmit', 'PreToolUse', 'Stop', 'StopF
 function launch(spec: LaunchSpec): Launch {
   const { model, permissions, takesUp } = spec;
   const defaults = join(spec.dir, 'qwen-defaults.json');
-  const hook = [{ hooks: [{ type: 'command', command: hookCommand }] }];
   const quiet = { enableFollowupSuggestions: false, enableWelcomeBack: false, enableUserFeedback: false };
   const settings = {
     ui: quiet,
     general: { enableAutoUpdate: false },
-    hooks: Object.fromEntries(events.map((event) => [event, hook])),
+    hooks: hookSettings(events),
   };
   return {
     argv: [
