@@ -2,11 +2,14 @@ import { realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { AoError } from '../domain/errors.ts';
 
+const quietly = { throwIfNoEntry: false } as const;
+
 /** Real path of the top directory of the repository that `path` is in; a bare repository is its own top. */
 export function repositoryPath(cwd: string, path: string | null): string {
   const start = realPath(resolve(cwd, path ?? '.'));
   for (let at = start; ; at = dirname(at)) {
-    if (exists(join(at, '.git')) || isBare(at)) return at;
+    const git = join(at, '.git');
+    if (isFile(git) || isGitDirectory(git) || isGitDirectory(at)) return at;
     if (at === dirname(at)) break;
   }
   throw new AoError('usage', `${start} is not in a git repository`, 'Name a repository: ao fix PATH');
@@ -21,10 +24,12 @@ function realPath(path: string): string {
   }
 }
 
-function isBare(path: string): boolean {
-  return exists(join(path, 'HEAD')) && exists(join(path, 'objects')) && exists(join(path, 'refs'));
+/** As git itself tells: an empty `.git`, which the sandbox of codex leaves in /tmp when it is killed, is no repository. */
+function isGitDirectory(path: string): boolean {
+  return ['HEAD', 'objects', 'refs'].every((name) => statSync(join(path, name), quietly) !== undefined);
 }
 
-function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+/** A linked worktree or a submodule: the file names the directory. */
+function isFile(path: string): boolean {
+  return statSync(path, quietly)?.isFile() ?? false;
 }

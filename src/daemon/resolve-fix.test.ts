@@ -17,10 +17,15 @@ let home: string;
 beforeEach(() => {
   const root = join(directory, String(count++));
   [repository, home] = [join(root, 'repository'), join(root, 'home')];
-  mkdirSync(join(repository, '.git'), { recursive: true });
+  makeGitDirectory(join(repository, '.git'));
   mkdirSync(join(repository, 'sub/folder'), { recursive: true });
   mkdirSync(home);
 });
+
+function makeGitDirectory(path: string): void {
+  for (const name of ['objects', 'refs']) mkdirSync(join(path, name), { recursive: true });
+  writeFileSync(join(path, 'HEAD'), 'ref: refs/heads/main\n');
+}
 
 function resolved(input: Partial<FixInput> = {}): ReturnType<typeof resolveFix> {
   const whole = { cwd: repository, path: null, flags: {}, env: {}, resume: false, dryRun: true, ...input };
@@ -240,6 +245,17 @@ describe('the repository of ao fix', () => {
     assert.equal(resolved({ cwd: '/', path: join(link, 'folder') }).path, repository);
     assert.throws(() => resolved({ cwd: home }), { code: 'usage', message: /not in a git repository/ });
     assert.throws(() => resolved({ path: 'nowhere' }), { code: 'usage', message: /there is no .*nowhere/ });
+  });
+
+  test('may be bare or linked; a .git that git itself would pass over is none', () => {
+    const [bare, linked, empty] = ['bare.git', 'linked', 'empty'].map((name) => join(repository, 'sub', name));
+    makeGitDirectory(bare!);
+    mkdirSync(linked!);
+    writeFileSync(join(linked!, '.git'), 'gitdir: /elsewhere\n');
+    mkdirSync(join(empty!, '.git'), { recursive: true });
+    assert.equal(resolved({ path: bare! }).path, bare);
+    assert.equal(resolved({ path: linked! }).path, linked);
+    assert.equal(resolved({ path: empty! }).path, repository);
   });
 
   test('gets the settings of the nearest project around it, from the configuration nearest to it', () => {
