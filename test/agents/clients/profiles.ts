@@ -65,6 +65,8 @@ function codexSettings(where: Where): Record<string, string> {
     'features.plugins': 'false',
     'features.unbounded_connection_retries': 'false',
     check_for_update_on_startup: 'false',
+    // Its sandbox, ended by force, leaves empty directories behind where it lets write: not in the /tmp of all.
+    'sandbox_workspace_write.exclude_slash_tmp': 'true',
   };
 }
 
