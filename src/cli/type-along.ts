@@ -1,9 +1,10 @@
 import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline';
 import { type Client, connect } from '../api/client.ts';
 import { AoError } from '../api/contract/errors.ts';
-import type { SessionView } from '../api/contract/responses.ts';
+import type { MessageView, SessionView } from '../api/contract/responses.ts';
 import { remark } from './output/style.ts';
 import { showLog } from './show-log.ts';
+import { untilSettled } from './until-settled.ts';
 
 const prompt = '> ';
 
@@ -20,28 +21,54 @@ export async function typeAlong(client: Client, session: SessionView): Promise<v
   const write = (text: string | Uint8Array): void => {
     if (!left.signal.aborted) above(line, text);
   };
-  let sent = Promise.resolve();
+  const said: Said[] = [];
+  const say = async (text: string): Promise<void> => {
+    try {
+      said.push({ text, message: await send(session.id, text) });
+    } catch (error) {
+      const complaint = `ao: not sent: ${whyNot(error)}`;
+      if (left.signal.aborted) remark(complaint);
+      else above(line, `${complaint}\n`);
+    }
+  };
+  let saying = Promise.resolve();
   line.on('line', (text) => {
     line.prompt();
-    sent = sent.then(async () => write(await send(session.id, text)));
+    if (text.trim() !== '') saying = saying.then(() => say(text));
   });
   line.prompt();
   await showLog(client, session.id, { last: null, follow: true, raw: false, write, signal: left.signal });
   const userLeft = left.signal.aborted;
+  await saying;
   erase(line);
   line.close();
-  remark(userLeft ? `left session ${session.id}: its agent goes on` : `session ${session.id} has ended`);
+  if (userLeft) return remark(`left session ${session.id}: its agent goes on`);
+  (await complaints(said)).forEach(remark);
+  remark(`session ${session.id} has ended`);
 }
 
-/** Nothing, or a line that says why it was not taken. A daemon that was replaced meanwhile is found again. */
-async function send(session: string, text: string): Promise<string> {
-  try {
-    await (await connect({ start: true })).send(session, { text, interrupt: false });
-    return '';
-  } catch (error) {
-    if (!(error instanceof AoError)) throw error;
-    return `ao: not sent: ${error.message}\n`;
-  }
+/** A daemon that was replaced meanwhile is found again. */
+async function send(session: string, text: string): Promise<MessageView> {
+  return (await connect({ start: true })).send(session, { text, interrupt: false });
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof AoError) return error.message;
+  throw error;
+}
+
+interface Said {
+  text: string;
+  message: MessageView;
+}
+
+/** What did not reach the agent, which has ended, and why. */
+async function complaints(said: readonly Said[]): Promise<string[]> {
+  const client = await connect({ start: true });
+  const settled = await Promise.all(said.map(({ message }) => untilSettled(client, message)));
+  return settled.flatMap(({ state, problem }, index) =>
+    state === 'undelivered' ? [`"${said[index]?.text}" was not delivered: ${problem}`] : [],
+  );
 }
 
 /** Puts whole lines where the typed one is, and that below them again. */

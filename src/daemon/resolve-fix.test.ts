@@ -248,7 +248,9 @@ describe('the repository of ao fix', () => {
   });
 
   test('may be bare or linked; a .git that git itself would pass over is none', () => {
-    const [bare, linked, empty] = ['bare.git', 'linked', 'empty'].map((name) => join(repository, 'sub', name));
+    const [bare, linked, empty] = ['bare.git', 'linked', 'empty'].map((name) =>
+      join(repository, 'sub', name),
+    );
     makeGitDirectory(bare!);
     mkdirSync(linked!);
     writeFileSync(join(linked!, '.git'), 'gitdir: /elsewhere\n');

@@ -1,56 +1,79 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import type { Report } from '../../src/domain/report.ts';
 import type { SessionView } from '../../src/engine/engine.ts';
-import { makeRepository } from '../support/repositories.ts';
+import { saidIn } from '../support/outbox.ts';
+import { makeRepository, type TestRepository } from '../support/repositories.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { openCommandLine } from './support/command-line.ts';
+import { type CommandLine, openCommandLine } from './support/command-line.ts';
 import { nodeTest } from './support/engine.ts';
 import { redModules } from './support/modules.ts';
-import { hasTmux, openTerminal } from './support/terminal.ts';
+import { hasTmux, openTerminal, type Terminal } from './support/terminal.ts';
 
 const main = path.resolve(import.meta.dirname, '../../src/cli/main.ts');
 const program = path.resolve(import.meta.dirname, 'support/acp-agent.mjs');
 
+interface AtWork {
+  line: CommandLine;
+  repository: TestRepository;
+  session: SessionView;
+  terminal: Terminal;
+  /** Ends the agent's first turn when it is there. */
+  go: string;
+}
+
+async function agentAtWork(t: TestContext): Promise<AtWork> {
+  const line = await openCommandLine(t);
+  const repository = await makeRepository({ files: redModules(['ant']) });
+  t.after(() => repository.remove());
+  const go = path.join(line.home, 'go');
+  const agent = JSON.stringify([process.execPath, program, 'src/ant.mjs', go]);
+  const flags = ['--agent', 'acp', '--agent-command', agent, '--detach'];
+  const env = { AO_CHECKS: JSON.stringify({ test: nodeTest }) };
+  const started = await line.ao(['fix', repository.path, ...flags], { env });
+  assert.equal(started.code, 0, started.stderr);
+  const atWork = async (): Promise<SessionView | undefined> => {
+    const live: SessionView[] = JSON.parse((await line.ao(['list', '--live', '--json'])).stdout);
+    return live.find(({ lastLine }) => lastLine?.includes('looking'));
+  };
+  const session = await waitFor('an agent at work', atWork, 30_000);
+  const terminal = await openTerminal(t, { AO_HOME: line.home, AO: `${process.execPath} ${main}` });
+  return { line, repository, session, terminal, go };
+}
+
+async function attach({ terminal, session }: AtWork): Promise<void> {
+  await terminal.type(`clear; $AO attach ${session.id}; echo "left with $?"`);
+  await terminal.shows(/^> *$/);
+}
+
+/** Resolves when it is in the outbox: that the line shows it is only what was typed. */
+async function tell({ terminal, line }: AtWork, text: string): Promise<void> {
+  await terminal.type(text);
+  await waitFor('a message in the outbox', () => saidIn(line.home, text).length > 0, 30_000);
+}
+
 describe('ao attach to an agent without a terminal', { skip: hasTmux ? false : 'there is no tmux' }, () => {
   test('shows what it prints above the typed line, and what is typed reaches it, whose work lands', async (t) => {
-    const line = await openCommandLine(t);
-    const repository = await makeRepository({ files: redModules(['ant']) });
-    t.after(() => repository.remove());
-    const go = path.join(line.home, 'go');
-    const agent = JSON.stringify([process.execPath, program, 'src/ant.mjs', go]);
-    const flags = ['--agent', 'acp', '--agent-command', agent, '--detach'];
-    const env = { AO_CHECKS: JSON.stringify({ test: nodeTest }) };
-    const started = await line.ao(['fix', repository.path, ...flags], { env });
-    assert.equal(started.code, 0, started.stderr);
-    const atWork = async (): Promise<SessionView | undefined> => {
-      const live: SessionView[] = JSON.parse((await line.ao(['list', '--live', '--json'])).stdout);
-      return live.find(({ lastLine }) => lastLine?.includes('looking'));
-    };
-    const session = await waitFor('an agent at work', atWork, 30_000);
+    const at = await agentAtWork(t);
+    const { line, repository, session, terminal, go } = at;
     assert.equal(session.takesMessages, true);
 
-    const terminal = await openTerminal(t, { AO_HOME: line.home, AO: `${process.execPath} ${main}` });
-    await terminal.type(`$AO attach ${session.id}; echo "left with $?"`);
+    await attach(at);
     await terminal.shows(/looking for a hint/);
-    await terminal.shows(/^> *$/);
     await terminal.resize(30, 24);
     await terminal.press('half of a line that is longer than the terminal is wide');
     await terminal.shows(/^r than the terminal is wide$/);
     await terminal.press('C-c');
     await terminal.shows(/^left with 0/);
     await terminal.resize(90, 24);
-    await terminal.type(`clear; $AO attach ${session.id}; echo "left with $?"`);
-    await terminal.shows(/^> *$/);
+    await attach(at);
     await terminal.press('C-d');
     await terminal.shows(/^left with 0/);
 
-    await terminal.type(`clear; $AO attach ${session.id}; echo "left with $?"`);
-    await terminal.shows(/^> *$/);
-    await terminal.type('export const ant = () => 1; // ü');
-    await terminal.shows(/^> export const ant/);
+    await attach(at);
+    await tell(at, 'export const ant = () => 1; // ü');
     await writeFile(go, '');
     await terminal.shows(/took: export const ant/);
     await terminal.shows(/^session .* has ended$/);
@@ -58,5 +81,15 @@ describe('ao attach to an agent without a terminal', { skip: hasTmux ? false : '
     const resumed = await line.ao(['fix', repository.path, '--resume', '--json']);
     const report: Report = JSON.parse(resumed.stdout);
     assert.equal(report.ok, true, resumed.stderr);
+  });
+
+  test('says which of what was typed the agent never had', async (t) => {
+    const at = await agentAtWork(t);
+    await attach(at);
+    await tell(at, 'too late');
+    const stopped = await at.line.ao(['stop', at.session.run]);
+    assert.equal(stopped.code, 0, stopped.stderr);
+    await at.terminal.shows(/^"too late" was not delivered: the agent ended before it could be told$/);
+    await at.terminal.shows(/^left with 0/);
   });
 });

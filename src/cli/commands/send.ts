@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, connect } from '../../api/client.ts';
+import { connect } from '../../api/client.ts';
 import { AoError } from '../../api/contract/errors.ts';
-import type { MessageView } from '../../api/contract/responses.ts';
 import type { Define } from '../command.ts';
 import { printJson, printLine } from '../output/style.ts';
+import { untilSettled } from '../until-settled.ts';
 
 interface Options {
   file?: string;
@@ -13,8 +12,6 @@ interface Options {
   wait?: boolean;
   json?: boolean;
 }
-
-const askAgainMs = 200;
 
 export const define: Define = (command) => {
   command
@@ -57,13 +54,5 @@ async function fileText(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (cause) {
     throw new AoError('usage', `${file} cannot be read`, null, { cause });
-  }
-}
-
-async function untilSettled(client: Client, { id }: MessageView): Promise<MessageView> {
-  for (;;) {
-    const message = await client.message(id);
-    if (message.state === 'received' || message.state === 'undelivered') return message;
-    await delay(askAgainMs);
   }
 }

@@ -1,8 +1,7 @@
 // What a scenario with real clients needs: a red repository, the model server, ao with a daemon of its own, and a home for each client.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { basename } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Message } from '../../../../src/domain/message.ts';
@@ -13,6 +12,7 @@ import { failingTests, landedCommits, nodeTest } from '../../../scenarios/suppor
 import { redModules } from '../../../scenarios/support/modules.ts';
 import type { Case, Fault, Turn } from '../../../support/model-server/scenario.ts';
 import { ModelServer } from '../../../support/model-server/server.ts';
+import { saidIn } from '../../../support/outbox.ts';
 import { makeRepository, type TestRepository } from '../../../support/repositories.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 import { type Client, clientNamed, required } from '../../clients/catalogue.ts';
@@ -211,12 +211,7 @@ export function promptsIn({ log }: ModelServer, text: string): number {
 
 /** What the outbox holds of that text. */
 export function said({ line }: Stage, text: string): Message[] {
-  const store = new DatabaseSync(join(line.home, 'ao.db'), { readOnly: true });
-  const rows = store.prepare('SELECT id, state, body FROM message ORDER BY n').all();
-  store.close();
-  return rows
-    .map(({ id, state, body }) => ({ ...JSON.parse(String(body)), id, state }))
-    .filter((row) => row.content.kind === 'message' && row.content.text === text);
+  return saidIn(line.home, text);
 }
 
 /** To all processes of a session. */
