@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, wr
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Client, findDaemon } from '../src/api/client.ts';
+import { Client, findDaemon, stopDaemon } from '../src/api/client.ts';
 import { enterPidNamespace } from '../src/lib/pid-namespace.ts';
 import { daemonPid, Installation, lives, makeDirectory } from './support/installation.ts';
 import { noNamespaces } from './support/pid-namespaces.ts';
@@ -127,6 +127,19 @@ describe('the daemon', { concurrency: false }, () => {
     assert.notEqual(second, first);
     assert.equal(lives(first), false);
     assert.equal(await running(home), second);
+  });
+
+  test('is stopped once where many ask for it at once, and each of them hears that it has gone', async () => {
+    const home = ao.home('stopped-by-many');
+    const pid = await running(home);
+    writeFileSync(join(home, 'live'), '3');
+    const env = { AO_HOME: home };
+    const heard = await Promise.all(Array.from({ length: 8 }, () => stopDaemon(env, { agents: false })));
+    assert.equal(lives(pid), false);
+    assert.ok(
+      heard.some((left) => left?.live === 3),
+      'whoever was first',
+    );
   });
 
   test('serves on after its files were replaced by something broken', async () => {
@@ -265,7 +278,10 @@ describe('the daemon', { concurrency: false }, () => {
     const home = ao.home('silent');
     const pid = await running(home);
     rmSync(join(home, 'daemon.sock'));
-    assert.equal((await ao.run(home, ['daemon', 'stop'])).code, 0);
+    writeFileSync(join(home, 'live'), '3');
+    const { code, stdout } = await ao.run(home, ['daemon', 'stop']);
+    assert.equal(code, 0);
+    assert.equal(stdout, 'the daemon has stopped; agents that were at work go on\n');
     assert.equal(lives(pid), false);
   });
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AoError } from '../domain/errors.ts';
 import { type Connection, type Environment, findDaemon, reachDaemon } from './client/connect.ts';
 import { readStream, type StreamQuery } from './client/events.ts';
-import { ask, type Call, Unreachable } from './client/http.ts';
+import { ask, type Call, Unreachable, wentAway } from './client/http.ts';
 import { readLog } from './client/log.ts';
 import type { CleanBody, FixBody } from './contract/requests.ts';
 import type {
@@ -222,9 +222,7 @@ export class Client {
     try {
       return await ask(this.#connection.socket, call);
     } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
-      const hint = 'Run the command again: it starts a new daemon, and agents go on meanwhile.';
-      throw new AoError('daemon', 'the daemon went away before it answered', hint, { cause: error });
+      throw error instanceof Unreachable ? wentAway(error) : error;
     }
   }
 }

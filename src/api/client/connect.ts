@@ -4,7 +4,7 @@ import { type HomePaths, homePaths } from '../../lib/ao-home.ts';
 import { codeId, isNewer } from '../../lib/code-id.ts';
 import type { Health } from '../contract/responses.ts';
 import { type DaemonInfo, isAlive, probe, readDaemonInfo } from './daemon-info.ts';
-import { ask } from './http.ts';
+import { ask, Unreachable, wentAway } from './http.ts';
 import { startDaemon } from './start-daemon.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,27 +45,45 @@ export async function reachDaemon(env: Environment): Promise<Connection> {
 }
 
 /**
- * Ends the daemon and resolves when its process is gone; with the number of agents that go on, or null where there was
- * no daemon. One that does not answer is asked by a signal.
+ * Ends the daemon and resolves when its process is gone; with the number of agents that go on (null where nobody could say), or
+ * null where there was no daemon. One that does not answer is asked by a signal.
  */
-export async function stopDaemon(env: Environment, options: { agents: boolean }): Promise<number | null> {
+export async function stopDaemon(
+  env: Environment,
+  options: { agents: boolean },
+): Promise<{ live: number | null } | null> {
   const paths = homePaths(env);
   const info = readDaemonInfo(paths);
   if (info === null || !(await isAlive(info))) return null;
   const answered = await probe(paths, info);
-  const live = answered === null ? 0 : await askToStop(info, options);
-  if (answered === null) process.kill(info.pid, 'SIGTERM');
+  const live = answered === null ? signalToStop(info) : await askToStop(info, options);
   const deadline = performance.now() + stopPatienceMs;
   while (await isAlive(info)) {
     if (performance.now() > deadline) throw silent(paths, info);
     await delay(20);
   }
-  return live;
+  return { live };
 }
 
-async function askToStop(info: DaemonInfo, body: { agents: boolean }): Promise<number> {
-  const answer = await ask(info.socket, { method: 'POST', path: '/shutdown', body });
-  return Number((JSON.parse(answer) as { live?: number }).live ?? 0);
+function signalToStop({ pid }: DaemonInfo): null {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // else it has just ended
+  }
+  return null;
+}
+
+/** Somebody else may have been quicker: then it goes already, and agents go on. */
+async function askToStop(info: DaemonInfo, body: { agents: boolean }): Promise<number | null> {
+  try {
+    const answer = await ask(info.socket, { method: 'POST', path: '/shutdown', body });
+    return Number((JSON.parse(answer) as { live?: number }).live ?? 0);
+  } catch (error) {
+    const isGoing = error instanceof Unreachable || (error instanceof AoError && error.code === 'daemon');
+    if (isGoing && !body.agents) return null;
+    throw error instanceof Unreachable ? wentAway(error) : error;
+  }
 }
 
 function silent(paths: HomePaths, info: DaemonInfo | null): AoError {

@@ -22,6 +22,12 @@ export class Unreachable extends Error {
   }
 }
 
+/** The same for people. */
+export function wentAway(cause: Unreachable): AoError {
+  const hint = 'Run the command again: it starts a new daemon, and agents go on meanwhile.';
+  return new AoError('daemon', 'the daemon went away before it answered', hint, { cause });
+}
+
 /** The answer to a request over a Unix socket; its body is still to be read. */
 export function open(socket: string, call: Call): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();

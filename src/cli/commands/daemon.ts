@@ -28,12 +28,14 @@ async function start({ json }: Options): Promise<void> {
 
 async function stop({ json, agents = false }: Options): Promise<void> {
   if (agents) await connect({ start: true }); // agents may go on without a daemon: only one that runs can end them
-  const live = await stopDaemon(process.env, { agents });
-  show({ stopped: live !== null, agents: live ?? 0 }, stopped(live), json);
+  const left = await stopDaemon(process.env, { agents });
+  if (left === null) return show({ stopped: false, agents: 0 }, 'the daemon does not run', json);
+  show({ stopped: true, agents: left.live }, stopped(left.live), json);
 }
 
+/** `live`: agents that go on; null where nobody could say. */
 function stopped(live: number | null): string {
-  if (live === null) return 'the daemon does not run';
+  if (live === null) return 'the daemon has stopped; agents that were at work go on';
   if (live === 0) return 'the daemon has stopped; no agent is running';
   const who = live === 1 ? 'one agent goes' : `${live} agents go`;
   return `the daemon has stopped; ${who} on working. To end them, with their work saved: ao daemon stop --agents`;
