@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { unitId } from '../../../domain/finding.ts';
 import type { ParsedReport } from '../../../ports/check-format.ts';
 import { readOutput } from '../formats.ts';
+import { readSteps } from './steps.ts';
 import { inProject, withRecording } from '../test-support/recordings.ts';
 import { instrument } from './detect.ts';
 
@@ -127,5 +128,24 @@ test('thousands of steps are read in a moment', () => {
     const report = readOutput({ check: 'test', command: 'make test', root, ...rest });
     assert.ok(performance.now() - started < 10_000);
     assert.equal(namesOf(report).filter((name) => name?.startsWith('step:')).length, 1999);
+  });
+});
+
+test('a recipe of many variables is looked for in long lines in a moment', () => {
+  const Makefile =
+    'all:\n\techo begin\n\t$(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) $(OBJS) $(LIBS) -o prog $$HOME\n';
+  const link = `cc ${'-I/a '.repeat(600)}-o prog $HOME`;
+  const lines = ["Makefile:2: target 'all' does not exist", 'echo begin', `note: ${link}, or so`, link];
+  return inProject({ Makefile }, (root) => {
+    const started = performance.now();
+    const steps = readSteps(lines.join('\n'), root, true)?.steps ?? [];
+    assert.ok(performance.now() - started < 1000);
+    assert.deepEqual(
+      steps.map(({ text, output }) => [text.length, output.length]),
+      [
+        ['echo begin'.length, 1],
+        [link.length, 0],
+      ],
+    );
   });
 });

@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
 import { makefileText, readMakefile, type Rule } from '../makefile.ts';
-import { escapePattern } from '../text.ts';
 
 export interface Step {
   /** The recipe line as make printed it, on one line. */
@@ -35,7 +34,7 @@ interface Level {
   directory: string;
   target: string;
   /** Recipe lines that may come next. */
-  expected: { pattern: RegExp; lines: number }[];
+  expected: { prints: (line: string) => boolean; lines: number }[];
   step: Step | null;
 }
 
@@ -94,14 +93,14 @@ class StepReader {
     const rules = this.#makefiles.get(file) ?? rulesOf(this.#root, file);
     this.#makefiles.set(file, rules);
     const recipe = rules.find((rule) => rule.recipe.some(({ line }) => line === first))?.recipe ?? [];
-    return recipe.map(({ text }) => ({ pattern: patternOf(text), lines: text.split('\n').length }));
+    return recipe.map(({ text }) => ({ prints: printed(text), lines: text.split('\n').length }));
   }
 
   #recipeAt(lines: readonly string[], at: number): number | null {
     const level = this.#level();
-    for (const [index, { pattern, lines: count }] of level.expected.slice(0, lookAhead).entries()) {
+    for (const [index, { prints, lines: count }] of level.expected.slice(0, lookAhead).entries()) {
       const text = lines.slice(at, at + count).join('\n');
-      if (text.length > 4000 || !pattern.test(text)) continue;
+      if (!prints(text)) continue;
       level.expected = level.expected.slice(index + 1);
       return this.#begin(level, text, count);
     }
@@ -170,12 +169,34 @@ function rulesOf(root: string, file: string): Rule[] {
   return readMakefile(makefileText(root, posix.dirname(file), posix.basename(file)));
 }
 
-/** What make prints for a recipe line: the line itself, with anything in the place of what it expands. */
-function patternOf(recipe: string): RegExp {
-  const parts = recipe.split(/(\$\$|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\$\{[^{}]*\}|\$.)/);
-  const literal = parts.filter((_, i) => i % 2 === 0).join('');
-  // A line that is nothing but variables would match anything; one with very many would take long to try.
-  if (literal.replace(/\s/g, '').length < 2 || parts.length > 20) return /(?!)/;
-  const source = parts.map((part, i) => (i % 2 === 0 ? escapePattern(part) : part === '$$' ? '\\$' : '.*'));
-  return new RegExp(`^\\s*${source.join('').replace(/(?:\.\*)+/g, '.*')}\\s*$`);
+/** Whether a line is what make prints for this one of a recipe: the line itself, with anything in the place of what it expands. */
+function printed(recipe: string): (line: string) => boolean {
+  const [first = '', ...rest] = literalsOf(recipe);
+  // A line that is nothing but variables would be any line.
+  if ([first, ...rest].join('').replace(/\s/g, '').length < 2) return () => false;
+  const last = rest.pop();
+  return (line) => {
+    const text = line.trim();
+    if (last === undefined) return text === first;
+    if (!text.startsWith(first)) return false;
+    // Each as early as it can be, so that the time grows with the line alone.
+    let at = first.length;
+    for (const literal of rest) {
+      const found = text.indexOf(literal, at);
+      if (found < 0) return false;
+      at = found + literal.length;
+    }
+    return text.length >= at + last.length && text.endsWith(last);
+  };
+}
+
+/** What stands before, between and behind the variables. */
+function literalsOf(recipe: string): string[] {
+  const literals = [''];
+  for (const part of recipe.split(/(\$\$|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\$\{[^{}]*\}|\$.)/)) {
+    const isVariable = part.startsWith('$') && part !== '$$';
+    if (isVariable) literals.push('');
+    else literals.push(`${literals.pop() ?? ''}${part === '$$' ? '$' : part}`);
+  }
+  return literals;
 }
