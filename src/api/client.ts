@@ -94,7 +94,7 @@ export class Client {
     try {
       return await this.#get(path);
     } catch (error) {
-      await this.#goOn(error);
+      await this.#goOn(error, { wasStopped: false });
       return this.#get(path);
     }
   }
@@ -176,6 +176,7 @@ export class Client {
     let rest = request;
     for (let fruitless = 0; !signal.aborted; fruitless += 1) {
       const before = rest.after;
+      let isWhole = false;
       let broken: unknown = null;
       try {
         const call = { session: inPath(session), request: rest, signal };
@@ -183,9 +184,11 @@ export class Client {
           rest = { ...rest, after: next, last: null };
           if (bytes.length > 0) yield bytes;
         }
+        isWhole = true;
         if (!rest.follow) return;
+        const { state } = await this.#get<SessionView>(`/sessions/${call.session}`);
         // It may have ended under another daemon than the one that we followed it with: what came last is read again.
-        if ((await this.session(session)).state === 'ended') rest = { ...rest, follow: false };
+        if (state === 'ended') rest = { ...rest, follow: false };
       } catch (error) {
         if (signal.aborted) return;
         broken = error;
@@ -193,14 +196,17 @@ export class Client {
       if (rest.after > before) fruitless = 0;
       if (fruitless > mostFruitless)
         throw broken ?? new Error(`the log of session ${session} does not go on`);
-      if (broken !== null) await this.#goOn(broken);
+      if (broken !== null) await this.#goOn(broken, { wasStopped: isWhole });
     }
   }
 
-  /** Finds the daemon again where `error` says that the one we had is gone or goes; throws every other error. */
-  async #goOn(error: unknown): Promise<void> {
+  /**
+   * Finds the daemon again where `error` says that the one we had is gone or goes; throws every other error. One that was stopped, as
+   * far as that is known, is not started again.
+   */
+  async #goOn(error: unknown, { wasStopped }: { wasStopped: boolean }): Promise<void> {
     const cause = error instanceof AoError ? error.cause : error;
-    if (cause instanceof Unreachable) {
+    if (cause instanceof Unreachable && !wasStopped) {
       this.#connection = await reachDaemon(this.#env);
       return;
     }

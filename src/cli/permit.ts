@@ -1,6 +1,7 @@
 import { connect } from '../api/client.ts';
 import type { Define } from './command.ts';
 import { printJson, printLine } from './output/style.ts';
+import { oneLine } from './screen/text-width.ts';
 
 interface Options {
   request?: string;
@@ -22,7 +23,7 @@ export function permitCommand(allow: boolean): Define {
         const message = await client.permit(id, { request: request ?? null, allow, reason });
         if (json) return printJson(message);
         const title = asked.find((one) => request === undefined || one.request === request)?.title ?? '';
-        printLine(`${allow ? 'allowed' : 'denied'} for ${message.session}: ${title}`);
+        printLine(`${allow ? 'allowed' : 'denied'} for ${message.session}: ${oneLine(title)}`);
       });
   };
 }

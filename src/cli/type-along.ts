@@ -3,6 +3,7 @@ import { type Client, connect } from '../api/client.ts';
 import { AoError } from '../api/contract/errors.ts';
 import type { MessageView, SessionView } from '../api/contract/responses.ts';
 import { remark } from './output/style.ts';
+import { oneLine } from './screen/text-width.ts';
 import { showLog } from './show-log.ts';
 import { untilSettled } from './until-settled.ts';
 
@@ -26,7 +27,7 @@ export async function typeAlong(client: Client, session: SessionView): Promise<v
     try {
       said.push({ text, message: await send(session.id, text) });
     } catch (error) {
-      const complaint = `ao: not sent: ${whyNot(error)}`;
+      const complaint = oneLine(`ao: not sent: ${whyNot(error)}`);
       if (left.signal.aborted) remark(complaint);
       else above(line, `${complaint}\n`);
     }
@@ -37,11 +38,15 @@ export async function typeAlong(client: Client, session: SessionView): Promise<v
     if (text.trim() !== '') saying = saying.then(() => say(text));
   });
   line.prompt();
-  await showLog(client, session.id, { last: null, follow: true, raw: false, write, signal: left.signal });
-  const userLeft = left.signal.aborted;
-  await saying;
-  erase(line);
-  line.close();
+  let userLeft = false;
+  try {
+    await showLog(client, session.id, { last: null, follow: true, raw: false, write, signal: left.signal });
+    userLeft = left.signal.aborted;
+    await saying;
+  } finally {
+    erase(line);
+    line.close();
+  }
   if (userLeft) return remark(`left session ${session.id}: its agent goes on`);
   (await complaints(said)).forEach(remark);
   remark(`session ${session.id} has ended`);
@@ -67,7 +72,7 @@ async function complaints(said: readonly Said[]): Promise<string[]> {
   const client = await connect({ start: true });
   const settled = await Promise.all(said.map(({ message }) => untilSettled(client, message)));
   return settled.flatMap(({ state, problem }, index) =>
-    state === 'undelivered' ? [`"${said[index]?.text}" was not delivered: ${problem}`] : [],
+    state === 'undelivered' ? [oneLine(`"${said[index]?.text}" was not delivered: ${problem}`)] : [],
   );
 }
 

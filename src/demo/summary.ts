@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { Paint } from '../cli/screen/paint.ts';
 import { fit } from '../cli/screen/text-width.ts';
 import { formatDuration } from '../lib/duration.ts';
+import { quoted } from '../lib/shell.ts';
 import type { DemoResult, Kept } from './run-demo.ts';
 
 export interface Paper {
@@ -69,9 +70,9 @@ export function placeLines(kept: Kept | null, program: string): string[] {
   if (kept === null) return ['Everything that the demo made is removed again; ao demo --keep leaves it.'];
   return [
     'The repository and the data of this demo were kept:',
-    `  git -C ${quote(kept.repository)} log --graph`,
-    `  AO_HOME=${quote(kept.home)} ${program} status`,
-    `  rm -r ${quote(dirname(kept.repository))}    # when you have seen enough`,
+    `  git -C ${quoted(kept.repository)} log --graph`,
+    `  AO_HOME=${quoted(kept.home)} ${program} status`,
+    `  rm -r ${quoted(dirname(kept.repository))}    # when you have seen enough`,
   ];
 }
 
@@ -100,8 +101,4 @@ function wrap(text: string, columns: number): string[] {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function quote(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -92,4 +92,12 @@ describe('ao attach to an agent without a terminal', { skip: hasTmux ? false : '
     await at.terminal.shows(/^"too late" was not delivered: the agent ended before it could be told$/);
     await at.terminal.shows(/^left with 0/);
   });
+
+  test('gives the terminal back, with why, when somebody stops the daemon', async (t) => {
+    const at = await agentAtWork(t);
+    await attach(at);
+    assert.equal((await at.line.ao(['daemon', 'stop'])).code, 0);
+    await at.terminal.shows(/^ao: the daemon was stopped$/);
+    await at.terminal.shows(/^left with 4/);
+  });
 });

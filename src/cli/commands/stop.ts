@@ -1,4 +1,5 @@
 import { connect } from '../../api/client.ts';
+import { quoted } from '../../lib/shell.ts';
 import type { Define } from '../command.ts';
 import { printJson, printLine } from '../output/style.ts';
 
@@ -12,6 +13,6 @@ export const define: Define = (command) => {
       if (json) return printJson(run);
       const how = run.outcome === 'stopped' ? 'stopped, its agents’ work is saved' : `ended: ${run.outcome}`;
       printLine(`run ${run.id} ${how}`);
-      if (run.outcome === 'stopped') printLine(`Go on: ao fix ${run.path} --resume`);
+      if (run.outcome === 'stopped') printLine(`Go on: ao fix ${quoted(run.path)} --resume`);
     });
 };

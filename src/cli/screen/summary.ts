@@ -1,5 +1,6 @@
 import type { Report } from '../../api/contract/responses.ts';
 import { formatDuration } from '../../lib/duration.ts';
+import { quoted } from '../../lib/shell.ts';
 import type { Meaning, Paint } from './paint.ts';
 import { fit, oneLine } from './text-width.ts';
 import { spentText } from './usage.ts';
@@ -103,8 +104,8 @@ function heldLines({ run, target }: Report, { path, checkout }: Place, paint: Pa
     paint('attention', oneLine(`${target.branch} could not follow: ${target.held}`)),
     'The tested commits wait. Commit or put away what is in the way, then:',
     checkout === null
-      ? `  git -C ${quote(path)} fetch . ${quote(`${ref}:refs/heads/${target.branch}`)}`
-      : `  git -C ${quote(checkout)} merge --ff-only ${ref}`,
+      ? `  git -C ${quoted(path)} fetch . ${quoted(`${ref}:refs/heads/${target.branch}`)}`
+      : `  git -C ${quoted(checkout)} merge --ff-only ${ref}`,
   ];
 }
 
@@ -112,7 +113,7 @@ function whereToLook({ run, target, tasks }: Report, { path, checkout }: Place):
   const after = target.held === null ? target.after : `refs/ao/landed/${run}`;
   const moved = target.held !== null || target.after !== target.before;
   const first = tasks.find(({ attempts }) => attempts.length > 0);
-  const git = `git -C ${quote(path)}`;
+  const git = `git -C ${quoted(path)}`;
   const log = [
     `what landed    ${git} log --oneline ${target.before.slice(0, 10)}..${after.startsWith('refs/') ? after : after.slice(0, 10)}`,
   ];
@@ -120,8 +121,8 @@ function whereToLook({ run, target, tasks }: Report, { path, checkout }: Place):
   const before = `refs/ao/before/${run}`;
   const back = [
     checkout === null
-      ? `the way back   ${git} branch --force ${quote(target.branch)} ${before}`
-      : `the way back   git -C ${quote(checkout)} reset --keep ${before}`,
+      ? `the way back   ${git} branch --force ${quoted(target.branch)} ${before}`
+      : `the way back   git -C ${quoted(checkout)} reset --keep ${before}`,
   ];
   const lines = [...(moved ? log : []), ...diff, ...(moved && target.held === null ? back : [])];
   return lines.length === 0 ? [] : ['', ...lines];
@@ -133,9 +134,4 @@ function stateWord(word: string, meaning: Meaning, paint: Paint): string {
 
 function label({ id, title }: { id: string; title: string }): string {
   return `${id.slice(0, 8)}  ${fit(oneLine(title), titleColumns)}`;
-}
-
-/** For pasting into a shell. */
-function quote(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
