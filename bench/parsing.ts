@@ -68,7 +68,7 @@ function interpretAll(name: string, { pieces }: Stream): number {
 function hearAll(agent: string, { pieces }: Stream, dir: string): number {
   const redactor = new Redactor(['a-secret-value-of-20', 'another-one-of-twenty']);
   const { options } = runRow('run');
-  const context = { findAgent, options, redactor, sessionLogs, live: new Live(() => {}) };
+  const context = { findAgent, options, redactor, sessionLogs, env: {}, live: new Live(() => {}) };
   const hearing = new Hearing(context, sessionRow('task', { agent, dir }));
   for (const piece of pieces) hearing.hear(piece, 1);
   hearing.hear(null, 1);

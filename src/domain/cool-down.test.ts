@@ -13,6 +13,11 @@ test('an account that was told to wait is left alone until then', () => {
   assert.equal(coolDownUntil([ended(1000, { class: 'usage_limit', resetAt: 9_000_000 })]), 9_000_000);
 });
 
+test('a window that was open again when its session ended is tried soon, one of which nothing is known is not', () => {
+  assert.equal(coolDownUntil([ended(1000, { class: 'usage_limit', resetAt: 900 })]), 31_000);
+  assert.equal(coolDownUntil([ended(1000, { class: 'usage_limit' })]), 1000 + 15 * 60_000);
+});
+
 test('each refusal in a row doubles the pause, up to a quarter of an hour', () => {
   assert.equal(coolDownUntil([ended(1000, {})]), 31_000);
   assert.equal(coolDownUntil([ended(2000, {}), ended(1000, {})]), 62_000);

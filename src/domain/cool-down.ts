@@ -24,8 +24,11 @@ export function coolDownUntil(sessions: readonly Refused[]): number | null {
   const failed = inARow < 0 ? latest : latest.slice(0, inARow);
   const [last] = failed;
   if (last?.failure === undefined || last.failure === null || last.endedAt === null) return null;
-  if (last.failure.resetAt !== null && last.failure.resetAt > last.endedAt) return last.failure.resetAt;
-  const pause = (pauseOf(last.failure) ?? 0) * 2 ** (timesInARow(failed) - 1);
+  const { resetAt } = last.failure;
+  if (resetAt !== null && resetAt > last.endedAt) return resetAt;
+  // A window that has opened meanwhile is no longer what holds it up.
+  const first = resetAt === null ? pauseOf(last.failure) : pauseOf({ ...last.failure, class: 'rate_limit' });
+  const pause = (first ?? 0) * 2 ** (timesInARow(failed) - 1);
   return last.endedAt + Math.min(pause, longestPause);
 }
 

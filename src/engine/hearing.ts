@@ -13,7 +13,7 @@ export interface Heard {
   evidence: Observation[];
 }
 
-type HearingContext = Pick<RunContext, 'findAgent' | 'options' | 'redactor' | 'sessionLogs' | 'live'>;
+type HearingContext = Pick<RunContext, 'findAgent' | 'options' | 'redactor' | 'sessionLogs' | 'live' | 'env'>;
 
 /**
  * Turns an agent's output into facts about it. They follow from the output alone, so a daemon that comes back reads it from

@@ -5,6 +5,7 @@ import {
   nothingHeard,
   type Observation,
 } from '../domain/agent-facts.ts';
+import { type Shown, withResetTime } from '../domain/reset-time.ts';
 import type { Session } from '../domain/task.ts';
 import type { RedactedStream } from '../lib/redacted-stream.ts';
 import type { RunContext } from './context.ts';
@@ -18,25 +19,30 @@ export class Notebook {
   readonly #live: RunContext['live'];
   readonly #redactor: RunContext['redactor'];
   readonly #session: Session;
+  /** Of the agent. */
+  readonly #zone: string;
   /** What it says, line by line: a key may go over several. */
   readonly #words: RedactedStream;
   readonly #write: (text: string) => void;
 
   constructor(
-    { live, redactor, sessionLogs }: Pick<RunContext, 'live' | 'redactor' | 'sessionLogs'>,
+    { live, redactor, sessionLogs, env }: Pick<RunContext, 'live' | 'redactor' | 'sessionLogs' | 'env'>,
     session: Session,
     { keepsLog }: { keepsLog: boolean },
   ) {
     this.#live = live;
     this.#redactor = redactor;
     this.#session = session;
+    this.#zone = zoneIn(env);
     this.#words = redactor.stream('text');
     this.#write = keepsLog ? sessionLogs.append(session.dir) : () => {};
   }
 
   /** Notes what was seen at `at`; what of it is evidence. */
   note(observations: readonly Observation[], at: number, source: FactSource = 'protocol'): Observation[] {
-    const seen = observations.map((observation) => this.#withoutSecrets(observation));
+    const seen = observations.map((observation) =>
+      withMoment(this.#withoutSecrets(observation), { at, zone: this.#zone }),
+    );
     for (const observation of seen) {
       this.facts = heard(this.facts, observation, at, source);
       if (observation.kind === 'claim') this.claim = observation.text;
@@ -75,3 +81,17 @@ export class Notebook {
 }
 
 const telling: ReadonlySet<Observation['kind']> = new Set(['received', 'refused', 'settled', 'turn_ended']);
+
+/** Its failure with the moment at which it is over, where only words told it. */
+function withMoment(observation: Observation, shown: Shown): Observation {
+  if (!('failure' in observation)) return observation;
+  const failure = withResetTime(observation.failure, shown);
+  if (observation.kind !== 'retrying' || observation.delayMs !== null || failure.resetAt === null)
+    return { ...observation, failure };
+  return { ...observation, failure, delayMs: Math.max(0, failure.resetAt - shown.at) };
+}
+
+/** Of programs that have these variables. */
+function zoneIn({ TZ: zone = '' }: Readonly<Record<string, string>>): string {
+  return zone.replace(/^:/, '') || new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

@@ -17,6 +17,8 @@ export class TerminalHearing {
   readonly #decoder = new TextDecoder();
   #state: unknown;
   #drawn = true;
+  /** When the last of it came, where that was before this daemon. */
+  #drawnAt: number | null = null;
   /** By the clock that never jumps: since when it shows what it shows, and when the facts changed last. */
   #shownSince: number;
   #toldAt: number;
@@ -58,8 +60,9 @@ export class TerminalHearing {
     return evidence;
   }
 
-  /** What is drawn in a terminal of that size. */
-  async show(bytes: Uint8Array, size: TerminalSize): Promise<void> {
+  /** What is drawn in a terminal of that size; `at`: then, or before that, under an earlier daemon. */
+  async show(bytes: Uint8Array, size: TerminalSize, at: number | null): Promise<void> {
+    this.#drawnAt = at;
     this.#screen.resize(size);
     this.#drawn = true;
     await this.#screen.write(bytes);
@@ -73,7 +76,7 @@ export class TerminalHearing {
     const { screen } = this.facts;
     if (screen === null) return { evidence: [], isAlive };
     const look = { reading: screen, heldMs: this.heldMs, hooks: this.agent.hooks };
-    return { evidence: this.#note(seenOnScreen(this.facts, look), now, 'screen'), isAlive };
+    return { evidence: this.#note(seenOnScreen(this.facts, look), this.#drawnAt ?? now, 'screen'), isAlive };
   }
 
   /** What it was told last and does not know any more; empty where it does. */

@@ -79,8 +79,9 @@ export class TerminalWatch {
     const cap = new OutputCap(context, handle, read);
     if (read >= known.bytes) this.#seen.resolve(known);
     for await (const bytes of runtime.follow(handle, read, signal)) {
+      const before = read < known.bytes ? known.at : null;
       read += bytes.length;
-      await hearing.show(bytes, (await runtime.terminalSize(handle)) ?? initialSize);
+      await hearing.show(bytes, (await runtime.terminalSize(handle)) ?? initialSize, before);
       if (read >= known.bytes) this.#seen.resolve(known);
       this.#bell.ring();
       await cap.keepBelow(read);

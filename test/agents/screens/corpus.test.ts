@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 import * as fc from 'fast-check';
+import { resetTimeIn } from '../../../src/domain/reset-time.ts';
 import { cleanText } from '../../../src/lib/clean-text.ts';
 import { page, tableIn } from '../page.ts';
 import { allFigures, type Figures, makeScreensTable, shareOf } from './figures.ts';
@@ -43,6 +44,17 @@ describe('what is read of recorded agents', () => {
       const right = new Set(judged.filter((each) => each.right).map(({ moment }) => moment.state));
       for (const { recording, moment } of judged)
         assert.ok(right.has(moment.state), `${recording.client}: ${moment.state}`);
+    }
+  });
+
+  test('holds the time of day at which a window opens again, where screens alone tell it', () => {
+    const noon = Date.parse('2026-11-20T12:00Z');
+    for (const [client, minutes] of Object.entries({ 'claude-code': 14, codex: 65 })) {
+      const judged = figures.find((each) => each.client === client)?.judged ?? [];
+      const { reading } = judged.findLast(({ recording }) => recording.scene === 'usage-limit') ?? {};
+      assert.ok(reading !== undefined && 'failure' in reading, client);
+      const end = resetTimeIn(reading.failure.message, { at: noon, zone: 'UTC' });
+      assert.equal(end, noon + (minutes + 1) * 60_000, reading.failure.message);
     }
   });
 

@@ -13,6 +13,8 @@ import {
   withClients,
 } from './support/stage.ts';
 
+const hour = 60 * 60_000;
+
 /** Limits of a window are told to subscribers; a key is refused as for too many requests. */
 const subscriber: Record<string, Record<string, string>> = {
   'claude-code': { ANTHROPIC_API_KEY: '', CLAUDE_CODE_OAUTH_TOKEN: 'dummy' },
@@ -52,6 +54,25 @@ for (const client of ['claude-code', 'codex']) {
       assert.ok(Date.parse(next?.startedAt ?? '') - ended >= 1000, 'the next attempt waited');
       assert.deepEqual(server.log.counts(client)['usage_limit'], 1);
       assertEverGreener(await redness(user));
+    },
+  );
+}
+
+// On a screen a window's end is a time of day, without seconds.
+for (const client of ['claude-code', 'codex']) {
+  withClients(
+    [client],
+    `a used-up window of ${client} in a terminal is left alone until the time of day that its screen names`,
+    async (t) => {
+      const { server, line, actor } = await openStage(t);
+      server.scenario(client, [mending('ant', 1, once({ kind: 'usage_limit', resetsIn: hour / 1000 }))]);
+      const user = await actor(client, ['ant'], { ...subscriber[client], TZ: 'Asia/Kathmandu' });
+      const before = Date.now();
+      assert.equal((await user.fix('--detach', '--yolo', '--runtime', 'tmux')).code, 0);
+      const [, seconds] = /, for (\d+) s more$/.exec(await whatItWaitsFor(line)) ?? [];
+      const until = Date.now() + Number(seconds) * 1000;
+      assert.ok(until >= before + hour && until <= Date.now() + hour + 62_000, `for ${seconds} s`);
+      assert.equal(server.log.counts(client)['usage_limit'], 1);
     },
   );
 }
