@@ -12,18 +12,33 @@ import { removeEmptyFolder } from './remove-workspaces.ts';
 
 /**
  * Tidies runs that finished long enough ago: workspaces whose work is in the hub, logs, and rescue refs. What is in use or
- * holds work that was saved nowhere else is kept and named.
+ * holds work that was saved nowhere else is kept and named. `alone`: no run begins or goes on meanwhile, for one run at a time.
  */
-export async function clean(world: World, request: CleanRequest): Promise<CleanResult> {
+export async function clean(
+  world: World,
+  request: CleanRequest,
+  alone: (work: () => Promise<void>) => Promise<void> = (work) => work(),
+): Promise<CleanResult> {
   const result: CleanResult = { removed: [], kept: [] };
-  for (const run of await world.store.list('run')) {
-    if (run.endedAt === null || run.state !== 'finished') {
-      result.kept.push({ kind: 'run', name: run.id, reason: 'it has not finished' });
-    } else if (ageOf(world, run.endedAt) >= request.olderThanMs) {
-      await cleanRun(world, run, request, result);
-    }
+  for (const { id } of await world.store.list('run')) {
+    await alone(() => cleanIfOld(world, id, { request, result }));
   }
   return result;
+}
+
+async function cleanIfOld(world: World, id: string, cleaning: Cleaning): Promise<void> {
+  const run = await world.store.get('run', id);
+  const { request, result } = cleaning;
+  if (run === null || run.endedAt === null || run.state !== 'finished') {
+    result.kept.push({ kind: 'run', name: id, reason: 'it has not finished' });
+  } else if (ageOf(world, run.endedAt) >= request.olderThanMs) {
+    await cleanRun(world, run, cleaning);
+  }
+}
+
+interface Cleaning {
+  request: CleanRequest;
+  result: CleanResult;
 }
 
 /** What ended in the future, because the clock was set back since, has ended just now. */
@@ -31,7 +46,7 @@ function ageOf({ clock }: Pick<World, 'clock'>, endedAt: number): number {
   return Math.max(0, clock.now() - endedAt);
 }
 
-async function cleanRun(world: World, run: Run, request: CleanRequest, result: CleanResult): Promise<void> {
+async function cleanRun(world: World, run: Run, { request, result }: Cleaning): Promise<void> {
   const hub = await world.openHub(world.layout.hub(run.project), run.path);
   const sessions = await world.store.list('session', { run: run.id });
   const before = result.kept.length;
@@ -67,7 +82,7 @@ async function unsaved(world: World, session: Session): Promise<string | null> {
 async function cleanSession(
   { world, hub, run }: { world: World; hub: Hub; run: Run },
   session: Session,
-  { request, result, isElsewhere }: { request: CleanRequest; result: CleanResult; isElsewhere: boolean },
+  { request, result, isElsewhere }: Cleaning & { isElsewhere: boolean },
 ): Promise<string | null> {
   const bytes = isElsewhere ? null : await sizeOf(session.workspace.path);
   try {

@@ -76,7 +76,10 @@ interface Parts {
 class AoEngine implements Engine {
   readonly #world: World;
   readonly #parts: Parts;
-  /** Requests that start runs are looked at one after another, so that two on one repository cannot both win. */
+  /**
+   * Requests that start runs, or go on with them, are looked at one after another: two on one repository cannot both win, and what a
+   * run takes up is not cleaned away under it.
+   */
   readonly #door = new Semaphore(1);
   readonly #answering = new KeyedMutex();
   readonly #closing = new AbortController();
@@ -236,7 +239,7 @@ class AoEngine implements Engine {
   }
 
   clean(request: CleanRequest): Promise<CleanResult> {
-    return clean(this.#world, request);
+    return clean(this.#world, request, (work) => this.#door.use(work));
   }
 
   accountEntries(remove: boolean): Promise<AccountEntryView[]> {

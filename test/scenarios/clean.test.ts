@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { access, readdir } from 'node:fs/promises';
+import { access, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { openHub } from '../../src/adapters/git/hub.ts';
 import { noteUnread } from '../../src/adapters/workspaces/record.ts';
-import { makeRepository, openRepository } from '../support/repositories.ts';
-import { fix, openBench, request, script } from './support/engine.ts';
+import { composeWorld } from '../../src/daemon/compose.ts';
+import { createEngine } from '../../src/engine/create-engine.ts';
+import { makeRepository, openRepository, temporaryDirectory } from '../support/repositories.ts';
+import { finished, fix, openBench, request, script } from './support/engine.ts';
 import { redModules } from './support/modules.ts';
 
 for (const workspace of ['clone', 'worktree'] as const) {
@@ -80,6 +82,45 @@ test('a workspace that has to stay keeps no other from being cleaned, and stays 
     for (const place of [stays.workspace, stays.log]) await access(place);
     await assert.rejects(access(goes.workspace));
   }
+});
+
+test('a run that is taken up again is not cleaned away under its next agent', async (t) => {
+  const home = await temporaryDirectory();
+  const world = await composeWorld({ home, log: () => {} });
+  const { clone } = world.workspaces;
+  const cleaning = { reached: Promise.withResolvers<void>(), may: Promise.withResolvers<void>() };
+  const remove: typeof clone.remove = async (hub, workspace) => {
+    cleaning.reached.resolve();
+    await cleaning.may.promise;
+    await clone.remove(hub, workspace);
+  };
+  const workspaces = { ...world.workspaces, clone: { ...clone, remove } };
+  const engine = await createEngine({ ...world, workspaces });
+  const repository = await makeRepository({ files: redModules(['one']) });
+  t.after(async () => {
+    cleaning.may.resolve();
+    await engine.shutdown({ stopAgents: true });
+    await rm(home, { recursive: true, force: true });
+    await repository.remove();
+  });
+  const bench = { engine, home, log: [] };
+  const unfinished = [{ write: { file: 'notes.txt', text: 'unfinished\n' } }];
+  const agentScript = await script(bench, { otherwise: unfinished });
+  cleaning.may.resolve();
+  const { run, tasks } = await fix(bench, request(repository, { agentScript, maxAttempts: 1 }));
+  const task = tasks[0]?.id ?? '';
+
+  cleaning.reached = Promise.withResolvers<void>();
+  cleaning.may = Promise.withResolvers<void>();
+  const cleaned = engine.clean({ olderThanMs: 0, dryRun: false });
+  await cleaning.reached.promise;
+  const answered = engine.retry(task);
+  await engine.preview(request(repository, {})); // takes longer than an answer does
+  assert.equal((await engine.run(run)).state, 'finished', 'the answer waits');
+  cleaning.may.resolve();
+  await Promise.all([cleaned, answered]);
+  assert.equal((await finished(bench, run)).tasks[0]?.attempts.length, 2);
+  await access((await engine.session(task)).log);
 });
 
 async function hubIn(home: string): Promise<string> {
