@@ -31,7 +31,7 @@ import type {
   SessionView,
   TaskView,
 } from './engine.ts';
-import { findRow } from './find-row.ts';
+import { findRow, findSession } from './find-row.ts';
 import { Live } from './live.ts';
 import { preview } from './preview.ts';
 import { resourcesOf } from './resources.ts';
@@ -177,8 +177,8 @@ class AoEngine implements Engine {
     return sessionView(this.#world, { session, title, live: this.#parts.live, stuckAfterMs });
   }
 
-  async #session(id: string): Promise<Session> {
-    return (await this.#world.store.get('session', id)) ?? (await sessionOf(this.#world, id));
+  #session(id: string): Promise<Session> {
+    return findSession(this.#world.store, id);
   }
 
   async log(id: string, request: LogRequest, signal: AbortSignal): Promise<LogSpan> {
@@ -234,8 +234,8 @@ class AoEngine implements Engine {
     });
   }
 
-  diff(id: string): Promise<string> {
-    return diffOf(this.#world, id);
+  async diff(id: string): Promise<string> {
+    return diffOf(this.#world, await this.#session(id));
   }
 
   clean(request: CleanRequest): Promise<CleanResult> {
@@ -270,15 +270,4 @@ class AoEngine implements Engine {
     await this.#parts.loops.letGo();
     await this.#world.store.close();
   }
-}
-
-/** The last session of a task that is named by a prefix, or a session by its prefix. */
-async function sessionOf(world: World, id: string) {
-  const tasks = (await world.store.list('task')).filter((task) => task.id.startsWith(id));
-  const [task] = tasks;
-  if (task === undefined || tasks.length > 1) return findRow(world.store, 'session', id);
-  const session = (await world.store.list('session', { task: task.id })).at(-1);
-  if (session === undefined)
-    throw new AoError('notFound', `Task ${task.id} has had no session yet.`, 'See `ao status`.');
-  return session;
 }
