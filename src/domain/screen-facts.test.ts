@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type AgentFacts, heard, nothingHeard, type Observation } from './agent-facts.ts';
-import { seenOnScreen, settleMs, signsOfLife } from './screen-facts.ts';
+import { rowsOfTalk, saysMore, seenOnScreen, settleMs } from './screen-facts.ts';
 import type { ScreenReading } from './screen-reading.ts';
 
 const failure = { class: 'usage_limit', message: 'limit reached', resetAt: null } as const;
@@ -57,12 +57,14 @@ test('a wait for the model is told once for each failure', () => {
 
 test('a client that waits and shows another tip is not alive for that; one that said something is', () => {
   const row = '🌒 · Tip: /tasks (3s)';
-  const shown = (said: string, spinner: string, tip: string): string =>
-    signsOfLife([said, '', `  ${spinner}`, '╭──╮', '│ > ', '╰──╯', `model ~/project ${tip}`], {
+  const shown = (said: string, spinner: string, tip: string): readonly string[] =>
+    rowsOfTalk([said, '', `  ${spinner}`, '╭──╮', '│ > ', '╰──╯', `model ~/project ${tip}`], {
       quote: spinner,
     });
   const before = shown('I will', row, '/model: switch model');
-  assert.equal(shown('I will', '🌓 · Tip: /tasks (9s)', '/sessions to resume'), before);
-  assert.notEqual(shown('I will not', row, '/model: switch model'), before);
-  assert.equal(signsOfLife(['a 1', 'b'], { quote: '' }), 'a\nb');
+  assert.equal(saysMore(before, shown('I will', '🌓 · Tip: /tasks (9s)', '/sessions to resume')), false);
+  assert.equal(saysMore(before, shown('I will, 2', row, '')), false);
+  assert.equal(saysMore(before, shown('I will not', row, '/model: switch model')), true);
+  assert.equal(saysMore(before, [...before, '']), true);
+  assert.deepEqual(rowsOfTalk(['a 1', 'b'], { quote: '' }), ['a 1', 'b']);
 });

@@ -68,11 +68,20 @@ function questionId(title: string): string {
 }
 
 /**
- * What stands above the row that tells of waiting and its neighbour, but for all that is no letter (clocks, counters, spinners). Below it is the
- * input line, which is people's, and what some clients show beside it: another tip every ten seconds, whatever happens.
+ * The rows above the one that tells of waiting, and its neighbour. Below it is the input line, which is people's, and what some clients
+ * show beside it: another tip every ten seconds, whatever happens.
  */
-export function signsOfLife(rows: readonly string[], { quote }: Pick<ScreenReading, 'quote'>): string {
+export function rowsOfTalk(
+  rows: readonly string[],
+  { quote }: Pick<ScreenReading, 'quote'>,
+): readonly string[] {
   const at = quote === '' ? -1 : rows.findLastIndex((row) => row.includes(quote));
-  const above = at < 0 ? rows : rows.slice(0, Math.max(0, at - 1));
-  return above.join('\n').replaceAll(/[^\p{L}\n]/gu, '');
+  return at < 0 ? rows : rows.slice(0, Math.max(0, at - 1));
+}
+
+/** Whether they differ in more than what is no letter (clocks, counters, spinners). */
+export function saysMore(before: readonly string[], now: readonly string[]): boolean {
+  const lettersOf = (row: string): string => row.replaceAll(/\P{L}/gu, '');
+  const differs = (row: string, other = ''): boolean => row !== other && lettersOf(row) !== lettersOf(other);
+  return before.length !== now.length || now.some((row, index) => differs(row, before[index]));
 }

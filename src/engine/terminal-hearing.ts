@@ -1,5 +1,5 @@
 import type { AgentFacts, Observation } from '../domain/agent-facts.ts';
-import { seenOnScreen, settleMs, signsOfLife } from '../domain/screen-facts.ts';
+import { rowsOfTalk, saysMore, seenOnScreen, settleMs } from '../domain/screen-facts.ts';
 import type { ScreenReading } from '../domain/screen-reading.ts';
 import type { Session } from '../domain/task.ts';
 import { TerminalScreen } from '../lib/terminal-screen.ts';
@@ -22,7 +22,7 @@ export class TerminalHearing {
   /** By the clock that never jumps: since when it shows what it shows, and when the facts changed last. */
   #shownSince: number;
   #toldAt: number;
-  #signs = '';
+  #talk: readonly string[] = [];
   /** What it showed to have taken last. */
   lastTold = '';
 
@@ -113,9 +113,9 @@ export class TerminalHearing {
     const before = this.facts.screen;
     const isSame = before !== null && showsTheSame(before, reading);
     if (!isSame) this.#shownSince = this.#clock.monotonic();
-    const signs = signsOfLife(rows, reading);
-    const isAlive = signs !== this.#signs;
-    this.#signs = signs;
+    const talk = rowsOfTalk(rows, reading);
+    const isAlive = saysMore(this.#talk, talk);
+    this.#talk = talk;
     const since = isSame ? before.since : now;
     this.#notebook.change({ screen: { ...reading, since }, ...(isAlive ? { heardAt: now } : {}) });
     if (isAlive || !isSame) this.#notebook.publish(); // nobody is told that a spinner turned

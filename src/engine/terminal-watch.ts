@@ -50,6 +50,7 @@ export class TerminalWatch {
 
   end(): void {
     this.#silence?.end();
+    this.#bell.close();
   }
 
   async hear(signal: AbortSignal): Promise<void> {

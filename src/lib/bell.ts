@@ -2,6 +2,8 @@
 export class Bell {
   #rung = false;
   #wake: (() => void) | null = null;
+  #signal: AbortSignal | null = null;
+  readonly #end = (): void => this.#wake?.();
 
   ring(): void {
     this.#rung = true;
@@ -10,19 +12,30 @@ export class Bell {
 
   /** Resolves at the first ring since the last call, after `timeoutMs`, or on abort; true where it rang. */
   async next(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+    this.#listenTo(signal);
     if (!this.#rung && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       const timer = setTimeout(resolve, timeoutMs);
-      const abort = (): void => resolve();
-      signal.addEventListener('abort', abort);
       await promise;
       clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
       this.#wake = null;
     }
     const rang = this.#rung;
     this.#rung = false;
     return rang;
+  }
+
+  /** Lets go of the signal. */
+  close(): void {
+    this.#listenTo(null);
+  }
+
+  /** Once for all the times that it is waited for: sessions wait all the time, and listening is what costs. */
+  #listenTo(signal: AbortSignal | null): void {
+    if (signal === this.#signal) return;
+    this.#signal?.removeEventListener('abort', this.#end);
+    signal?.addEventListener('abort', this.#end);
+    this.#signal = signal;
   }
 }

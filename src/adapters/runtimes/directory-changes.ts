@@ -30,6 +30,7 @@ export class DirectoryChanges {
 
   close(): void {
     this.#stopWatching();
+    this.#bell.close();
   }
 
   /** Wakes the reader for another reason. */

@@ -132,9 +132,10 @@ async function* followFile(
   const buffer = Buffer.allocUnsafe(chunkBytes); // one for each session, however often it is looked at
   try {
     let position = offset;
+    let mustLook = true; // where something was just written, its writer needs no look
     for (let stillSince = Number.POSITIVE_INFINITY; !signal.aborted; ) {
       // Looked at before reading, so that what was written until the end is still read.
-      const { state } = await observe(handle);
+      const state = mustLook ? (await observe(handle)).state : 'running';
       const over = state === 'exited' || state === 'gone';
       const before = position;
       let held: Uint8Array;
@@ -150,7 +151,11 @@ async function* followFile(
         await setImmediate(); // an output that is long must not hold up everything else
       }
       if (over && held.length === end.length) return;
-      if (!over || position > before) stillSince = Number.POSITIVE_INFINITY;
+      const isQuiet = position === before;
+      const wasLookedAt = mustLook;
+      mustLook = isQuiet;
+      if (isQuiet && !wasLookedAt) continue;
+      if (!over || !isQuiet) stillSince = Number.POSITIVE_INFINITY;
       else if (stillSince === Number.POSITIVE_INFINITY) stillSince = performance.now();
       const patienceMs = state === 'exited' ? lateMs : goneMs;
       if (performance.now() - stillSince >= patienceMs)
