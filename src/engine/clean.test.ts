@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import { openMemoryStore } from '../adapters/stores/memory/index.ts';
 import { stoppedClock } from '../../test/contracts/store.contract.ts';
 import { runRow } from '../../test/support/rows.ts';
+import { AoError } from '../domain/errors.ts';
 import { clean } from './clean.ts';
 import type { World } from './context.ts';
+import { makeLayout } from './layout.ts';
 
 test('a run that went on while it waited to be cleaned is left alone', async () => {
   const clock = stoppedClock();
@@ -23,4 +25,22 @@ test('a run that went on while it waited to be cleaned is left alone', async () 
     removed: [],
     kept: [{ kind: 'run', name: 'run-1', reason: 'it has not finished' }],
   });
+});
+
+test('a run whose repository is gone together with our copy of it keeps no other from being cleaned', async () => {
+  const clock = stoppedClock();
+  const store = openMemoryStore(clock);
+  const gone = runRow('run-1', { state: 'finished', endedAt: 1 });
+  const goes = runRow('run-2');
+  await store.commit(
+    [gone, goes].map((row) => ({ op: 'insert', kind: 'run', row }) as const),
+    [],
+  );
+  const openHub = () => Promise.reject(new AoError('usage', 'fatal: cannot change to /somewhere'));
+  const world: Partial<World> = { store, clock, layout: makeLayout('/nowhere'), openHub };
+  const { kept } = await clean(world as World, { olderThanMs: 0, dryRun: false });
+  assert.deepEqual(kept, [
+    { kind: 'run', name: 'run-1', reason: 'it could not be cleaned: fatal: cannot change to /somewhere' },
+    { kind: 'run', name: 'run-2', reason: 'it has not finished' },
+  ]);
 });

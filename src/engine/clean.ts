@@ -1,5 +1,6 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { AoError } from '../domain/errors.ts';
 import type { Run } from '../domain/run.ts';
 import type { Session } from '../domain/task.ts';
 import type { Hub } from '../ports/git.ts';
@@ -32,7 +33,10 @@ async function cleanIfOld(world: World, id: string, cleaning: Cleaning): Promise
   if (run === null || run.endedAt === null || run.state !== 'finished') {
     result.kept.push({ kind: 'run', name: id, reason: 'it has not finished' });
   } else if (ageOf(world, run.endedAt) >= request.olderThanMs) {
-    await cleanRun(world, run, cleaning);
+    await cleanRun(world, run, cleaning).catch((error: unknown) => {
+      if (!(error instanceof AoError)) throw error;
+      result.kept.push({ kind: 'run', name: id, reason: `it could not be cleaned: ${error.message}` });
+    });
   }
 }
 

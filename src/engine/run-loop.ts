@@ -79,11 +79,11 @@ export class RunLoop {
     while (this.#again && !this.#letGo.signal.aborted) {
       this.#again = false;
       try {
+        const run = await this.context.store.get('run', this.context.run);
+        if (run === null || run.state === 'finished') return this.#end();
         if (await tick(this.context, this.#desk)) this.#again = true;
         this.#releaseUnwanted();
         this.#onDone('tick');
-        const run = await this.context.store.get('run', this.context.run);
-        if (run === null || run.state === 'finished') this.#end();
       } catch (error) {
         await this.#onError('tick', error);
         this.#again = true;
@@ -95,6 +95,8 @@ export class RunLoop {
   #end(): void {
     clearInterval(this.#net);
     this.#letGo.abort();
+    for (const what of ['trouble', 'wait'])
+      this.context.live.setActivity(`${what}:${this.context.run}`, null);
     void this.#desk.jobs.idle().then(this.#finish);
   }
 
@@ -122,7 +124,7 @@ export class RunLoop {
     const message = this.context.redactor.text(error instanceof Error ? error.message : String(error));
     this.context.live.setActivity(`trouble:${this.context.run}`, `trouble, trying again: ${message}`);
     if (count >= MAX_FAILURES) {
-      await this.#giveUp(key, message).catch((again: unknown) => {
+      await this.#giveUp(key, message, count).catch((again: unknown) => {
         this.context.log('job.stuck', { run: this.context.run, job: key, error: String(again) });
       });
     }
@@ -147,10 +149,11 @@ export class RunLoop {
     this.#held.delete(key);
   }
 
-  async #giveUp(key: string, message: string): Promise<void> {
+  /** What fails on while the run is being stopped for it would keep that from its end. */
+  async #giveUp(key: string, message: string, count: number): Promise<void> {
     const [, kind, id] = key.split(':');
     if (kind === 'attempt' && id !== undefined) return abandonAttempt(this.context, id, message);
-    if (kind === 'finish') return finishAnyway(this.context, message);
+    if (kind === 'finish' || count >= 2 * MAX_FAILURES) return finishAnyway(this.context, message);
     return endRunEarly(this.context, 'failed', message);
   }
 }
