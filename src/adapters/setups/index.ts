@@ -29,11 +29,13 @@ export function makeSetup(): Setup {
       await mkdir(run.dir, { recursive: true, mode: 0o700 });
       await settleGenerated(run.root);
       const recipes = await recipesOf(run);
+      const env = Object.assign({}, ...recipes.map((recipe) => recipe.env));
+      const within = { ...run, env: { ...run.env, ...env } };
       for (const recipe of recipes) {
         run.signal.throwIfAborted();
-        await follow(run, recipe, filling);
+        await follow(within, recipe, filling);
       }
-      return { env: environmentOf(run), ran: recipes.length > 0 };
+      return { env: { ...env, ...environmentOf(run) }, ran: recipes.length > 0 };
     },
   };
 }
@@ -48,6 +50,7 @@ async function recipesOf(run: SetupRun): Promise<Recipe[]> {
     {
       because: 'a setup command',
       commands: [own],
+      env: Object.assign({}, ...packages.map(({ env }) => env)),
       tools: packages.flatMap(({ tools }) => tools),
       inputs: [command, ...packages.flatMap(({ inputs }) => inputs)],
       produces: packages.flatMap(({ produces }) => produces),
@@ -103,7 +106,7 @@ async function keyOf(run: SetupRun, recipe: Recipe): Promise<string> {
   const versions: string[] = [];
   for (const tool of new Set(recipe.tools)) versions.push(await versionOf(run, tool));
   const commands = recipe.commands.map(({ argv, env }) => [argv, env ?? {}]);
-  const parts = [format, platform(), arch(), versions, commands, recipe.inputs];
+  const parts = [format, platform(), arch(), versions, commands, recipe.env ?? {}, recipe.inputs];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 

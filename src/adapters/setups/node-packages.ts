@@ -30,18 +30,28 @@ const lifecycle = [
 ];
 const settings = ['.npmrc', '.yarnrc', '.yarnrc.yml', '.pnpmfile.cjs', 'pnpm-workspace.yaml', 'bunfig.toml'];
 
-interface Manager {
+interface Manager extends Pick<Recipe, 'env'> {
   name: string;
   lock: string;
   install: SetupCommand;
 }
 
+// What is linked to the user's own store would be shared: an agent's edit would reach every project, and our own checks.
 const managers: readonly Manager[] = [
-  // Linked files would be shared with the user's own store, where an agent's edit would reach every project.
   {
     name: 'pnpm',
     lock: 'pnpm-lock.yaml',
-    install: { argv: ['pnpm', 'install', '--frozen-lockfile', '--package-import-method=clone-or-copy'] },
+    install: {
+      argv: [
+        'pnpm',
+        'install',
+        '--frozen-lockfile',
+        '--package-import-method=clone-or-copy',
+        '--config.enable-global-virtual-store=false', // up to 10, which does not read the variable
+      ],
+    },
+    // From 11 on each `pnpm run` installs anew where the settings are not those of the last time.
+    env: { pnpm_config_enable_global_virtual_store: 'false' },
   },
   {
     name: 'bun',
@@ -76,12 +86,14 @@ export function nodePackages(root: string): Recipe | null {
     ...workspacePaths(root, manifest).map((path) => readManifest(root, path) ?? {}),
   ];
   if (manager === undefined && !manifests.some(hasDependencies)) return null;
-  const install = manager === undefined ? npm('install', '--no-package-lock') : installOf(root, manager);
+  const { install, env = {} } =
+    manager === undefined ? { install: npm('install', '--no-package-lock') } : installOf(root, manager);
   const name = manager?.name ?? 'npm';
   const own = lifecycle.filter((script) => scriptsOf(manifest)[script] !== undefined);
   return {
     because: manager?.lock ?? 'package.json',
     commands: [install],
+    env,
     tools: ['node'],
     inputs: inputsOf(root, manifests, manager),
     produces: ['node_modules', ...workspaceModules(root, manifest), ...plugAndPlay],
@@ -99,11 +111,15 @@ const plugAndPlay = [
   '.yarn/install-state.gz',
 ];
 
-function installOf(root: string, manager: Manager): SetupCommand {
+function installOf(root: string, manager: Manager): Pick<Manager, 'install' | 'env'> {
+  const text = readInput(root, '.yarnrc.yml');
   const isBerry =
-    manager.name === 'yarn' &&
-    (hasFile(root, '.yarnrc.yml') || /^__metadata:/m.test(readInput(root, 'yarn.lock') ?? ''));
-  return isBerry ? { argv: ['yarn', 'install', '--immutable'] } : manager.install;
+    manager.name === 'yarn' && (text !== null || /^__metadata:/m.test(readInput(root, 'yarn.lock') ?? ''));
+  if (!isBerry) return manager;
+  const install = { argv: ['yarn', 'install', '--immutable'] };
+  const copies = /^nodeLinker:\s*["']?(?:node-modules|pnpm)\b/m.test(text ?? '');
+  // Its packages are read where they lie, by the way from the checkout to there: in the checkout, that is the same in each.
+  return copies ? { install } : { install, env: { YARN_ENABLE_GLOBAL_CACHE: 'false' } };
 }
 
 function inputsOf(root: string, manifests: readonly Manifest[], manager: Manager | undefined): string[] {

@@ -3,26 +3,55 @@ import { hasFile, inputOf, type Recipe, readInput, type SetupCommand } from './r
 
 const venv = '.venv';
 
-/** uv's lock file, else requirement files into a virtual environment of the checkout's own. */
+/** A lock file, else requirement files, into a virtual environment of the checkout's own. */
 export function pythonPackages(root: string): Recipe | null {
   if (hasFile(root, 'uv.lock')) return uv(root);
+  if (hasFile(root, 'poetry.lock')) return poetry(root);
   const files = globSync(['*requirements*.txt', 'requirements/*.txt'], { cwd: root }).toSorted();
   return files.length === 0 ? null : pip(root, files);
 }
 
 function uv(root: string): Recipe {
-  // Hard links would be shared with the user's own cache, where an agent's edit would reach every project.
-  const sync: SetupCommand = { argv: ['uv', 'sync', '--frozen'], env: { UV_LINK_MODE: 'copy' } };
-  const files = ['uv.lock', 'uv.toml', 'pyproject.toml', '.python-version', 'setup.py', 'setup.cfg'];
+  return locked(root, {
+    lock: 'uv.lock',
+    tool: 'uv',
+    // Hard links would be shared with the user's own cache, where an agent's edit would reach every project.
+    install: { argv: ['uv', 'sync', '--frozen'], env: { UV_LINK_MODE: 'copy' } },
+    settings: ['uv.toml', '.python-version', 'setup.py', 'setup.cfg'],
+  });
+}
+
+function poetry(root: string): Recipe {
+  // It installs into whatever environment is active: that would be the user's own.
+  const argv = ['env', '-u', 'VIRTUAL_ENV', '-u', 'CONDA_PREFIX', 'poetry', 'install', '--no-interaction'];
   return {
-    because: 'uv.lock',
-    commands: [sync],
-    tools: ['uv'],
-    inputs: files.map((path) => inputOf(root, path)),
+    ...locked(root, {
+      lock: 'poetry.lock',
+      tool: 'poetry',
+      install: { argv },
+      settings: ['poetry.toml', '.python-version'],
+    }),
+    env: { POETRY_VIRTUALENVS_CREATE: 'true', POETRY_VIRTUALENVS_IN_PROJECT: 'true' },
+  };
+}
+
+interface Locked {
+  lock: string;
+  tool: string;
+  install: SetupCommand;
+  settings: readonly string[];
+}
+
+function locked(root: string, { lock, tool, install, settings }: Locked): Recipe {
+  return {
+    because: lock,
+    commands: [install],
+    tools: [tool],
+    inputs: [lock, 'pyproject.toml', ...settings].map((path) => inputOf(root, path)),
     produces: [venv],
     cacheable: true,
     // It installs the project itself too, whose place has changed.
-    afterRestore: [sync],
+    afterRestore: [install],
   };
 }
 

@@ -13,6 +13,8 @@ export interface Recipe {
   /** Why it applies, for messages: `package-lock.json`. */
   because: string;
   commands: readonly SetupCommand[];
+  /** Added to the environment of whatever runs in the checkout, these commands too. */
+  env?: Readonly<Record<string, string>>;
   /** Programs that must be there, and whose version decides what is installed. */
   tools: readonly string[];
   /** Everything of the checkout that decides on the outcome, as text. */

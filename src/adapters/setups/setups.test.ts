@@ -23,7 +23,7 @@ after(() => rmSync(base, { recursive: true, force: true }));
 
 let count = 0;
 const home = directory('home');
-const env = {
+const env: Record<string, string> = {
   PATH: process.env['PATH'] ?? '/usr/bin:/bin',
   HOME: home,
   npm_config_offline: 'true',
@@ -50,10 +50,12 @@ function checkout(files: Record<string, string | Uint8Array>): string {
 const abort = new AbortController();
 const setup = makeSetup();
 
+/** `programs`: a directory in front of the PATH. */
 function prepare(
   root: string,
   command: string | null = null,
   cache = 'cache',
+  programs: string | null = null,
 ): Promise<{ env: Record<string, string> }> {
   count += 1;
   const dir = directory(`log ${count}`);
@@ -61,7 +63,7 @@ function prepare(
     repository: base,
     root,
     command,
-    env,
+    env: programs === null ? env : { ...env, PATH: `${programs}:${env['PATH']}` },
     mark: `setups-${count}`,
     cacheDir: join(base, cache),
     dir,
@@ -179,6 +181,73 @@ test('a setup that fails is one error with the command and the end of its output
     return true;
   });
   assert.deepEqual(entries('cache-fail'), []);
+});
+
+/** A program that writes down how it was called: its arguments, then those of the variables that it was given. */
+function recorder(
+  name: string,
+  variables: readonly string[],
+  also = '',
+): { path: string; calls(): string[] } {
+  const path = directory(`programs of ${name}`);
+  const log = join(path, 'calls');
+  const given = variables.map((variable) => `${variable}=\${${variable}-none}`).join(' ');
+  const script = `#!/bin/sh\n[ "$1" = --version ] && exit\necho "$* ${given}" >>'${log}'\n${also}\n`;
+  writeFileSync(join(path, name), script, { mode: 0o755 });
+  return { path, calls: () => readFileSync(log, 'utf8').trimEnd().split('\n') };
+}
+
+test('what pnpm installs is no link into its store, whatever the project asks for', async () => {
+  const variable = 'pnpm_config_enable_global_virtual_store';
+  const { path, calls } = recorder('pnpm', [variable]);
+  const root = checkout({
+    'package.json': '{"dependencies":{"a":"1"}}',
+    'pnpm-lock.yaml': '',
+    'pnpm-workspace.yaml': 'enableGlobalVirtualStore: true\n',
+  });
+  const { env: added } = await prepare(root, null, 'cache-pnpm', path);
+  assert.deepEqual(calls(), [
+    `install --frozen-lockfile --package-import-method=clone-or-copy --config.enable-global-virtual-store=false ${variable}=false`,
+  ]);
+  // From version 11 on `pnpm test` would install anew, as the project asks for.
+  assert.equal(added[variable], 'false');
+});
+
+test("yarn's packages that are read where they lie are put into the checkout: the way there differs from one to the next", async () => {
+  const variable = 'YARN_ENABLE_GLOBAL_CACHE';
+  const { path, calls } = recorder('yarn', [variable]);
+  const files = { 'package.json': '{"dependencies":{"a":"1"}}', 'yarn.lock': '__metadata:\n' };
+  await prepare(checkout(files), null, 'cache-yarn', path);
+  await prepare(
+    checkout({ ...files, '.yarnrc.yml': 'nodeLinker: node-modules\n' }),
+    null,
+    'cache-yarn',
+    path,
+  );
+  assert.deepEqual(calls(), [
+    `install --immutable ${variable}=false`,
+    `install --immutable ${variable}=none`,
+  ]);
+});
+
+test('poetry installs into the checkout, never into the environment that is active', async () => {
+  const variables = ['POETRY_VIRTUALENVS_CREATE', 'POETRY_VIRTUALENVS_IN_PROJECT', 'VIRTUAL_ENV'];
+  const { path, calls } = recorder('poetry', variables, 'mkdir -p .venv && : >.venv/pyvenv.cfg');
+  const files = { 'pyproject.toml': '', 'poetry.lock': '' };
+  const roots = [checkout(files), checkout(files)];
+  env.VIRTUAL_ENV = '/of/the/user';
+  try {
+    for (const root of roots) {
+      const { env: added } = await prepare(root, null, 'cache-poetry', path);
+      assert.equal(added['VIRTUAL_ENV'], join(root, '.venv'));
+    }
+  } finally {
+    delete env.VIRTUAL_ENV;
+  }
+  const call =
+    'install --no-interaction POETRY_VIRTUALENVS_CREATE=true POETRY_VIRTUALENVS_IN_PROJECT=true VIRTUAL_ENV=none';
+  assert.deepEqual(calls(), [call, call]);
+  assert.equal(entries('cache-poetry').length, 1);
 });
 
 test('a missing tool is named', async () => {
