@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { workspacePackages } from '../../lib/workspace-packages.ts';
 import { textOf } from './json.ts';
 import { recipeText } from './makefile.ts';
 import {
@@ -9,7 +10,6 @@ import {
   type ScriptCall,
   scriptCall,
   scriptsOf,
-  workspacesOf,
 } from './package-scripts.ts';
 import { readText } from './paths.ts';
 import { programOf, quoteArgument, segmentsOf, wordsOf } from './shell-text.ts';
@@ -62,12 +62,16 @@ function resolveWith(resolve: Resolve, command: string, levels: number): string 
   return parts.length === 0 ? command : parts.join(' ');
 }
 
+const mostPackages = 200;
+
 /** The script of each package that has it, one after another: a failure of one does not keep others from running. */
 function packagesText(root: string, call: ScriptCall, levels: number): string | null {
-  const texts = workspacesOf(root).flatMap((directory) => {
-    const text = scriptText(join(root, directory), call);
-    return text === null ? [] : [`cd ${directory}; ${resolveCommand(join(root, directory), text, levels)}`];
-  });
+  const texts = workspacePackages(root)
+    .slice(0, mostPackages)
+    .flatMap((directory) => {
+      const text = scriptText(join(root, directory), call);
+      return text === null ? [] : [`cd ${directory}; ${resolveCommand(join(root, directory), text, levels)}`];
+    });
   return texts.length === 0 ? null : texts.join('; ');
 }
 

@@ -1,6 +1,5 @@
-import { globSync } from 'node:fs';
-import { join, posix } from 'node:path';
-import { type Fields, fieldsOf, listOf, parseJson, textOf } from './json.ts';
+import { join } from 'node:path';
+import { type Fields, fieldsOf, parseJson, textOf } from './json.ts';
 import { readText } from './paths.ts';
 import { wordsOf } from './shell-text.ts';
 
@@ -80,27 +79,4 @@ function withoutOptions(
     } else if (!word.startsWith('-')) rest.push(word);
   }
   return { rest, elsewhere };
-}
-
-/** Directories of the packages that a package.json or pnpm's list names, repository-relative. */
-export function workspacesOf(root: string): string[] {
-  const { workspaces } = readManifest(root) ?? {};
-  const listed = Array.isArray(workspaces) ? workspaces : listOf(fieldsOf(workspaces)?.packages);
-  const pnpm = [
-    ...readText(join(root, 'pnpm-workspace.yaml')).matchAll(/^\s*-\s*['"]?([^'"#\n]+?)['"]?\s*$/gm),
-  ];
-  const patterns = [
-    ...listed.flatMap((pattern) => textOf(pattern) ?? []),
-    ...pnpm.map((found) => found[1] ?? ''),
-  ]
-    .map((pattern) => posix.normalize(pattern).replace(/\/$/, ''))
-    .filter((pattern) => !/^(?:!|\/|\.{1,2}(?:\/|$))/.test(pattern));
-  const found = globSync(
-    patterns.map((pattern) => `${pattern}/package.json`),
-    { cwd: root, exclude: (path) => path === 'node_modules' },
-  );
-  return found
-    .map((path) => posix.dirname(path))
-    .toSorted()
-    .slice(0, 200);
 }

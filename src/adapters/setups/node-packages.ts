@@ -1,5 +1,5 @@
-import { globSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync } from 'node:fs';
+import { workspacePackages } from '../../lib/workspace-packages.ts';
 import { hasFile, inputOf, type Recipe, readInput, type SetupCommand } from './recipe.ts';
 
 type Manifest = Readonly<Record<string, unknown>>;
@@ -81,9 +81,10 @@ export function nodePackages(root: string): Recipe | null {
   const manifest = readManifest(root, 'package.json');
   if (manifest === null) return null;
   const manager = managers.find(({ lock }) => hasFile(root, lock));
+  const packages = workspacePackages(root);
   const manifests = [
     manifest,
-    ...workspacePaths(root, manifest).map((path) => readManifest(root, path) ?? {}),
+    ...packages.map((directory) => readManifest(root, `${directory}/package.json`) ?? {}),
   ];
   if (manager === undefined && !manifests.some(hasDependencies)) return null;
   const { install, env = {} } =
@@ -96,7 +97,7 @@ export function nodePackages(root: string): Recipe | null {
     env,
     tools: ['node'],
     inputs: inputsOf(root, manifests, manager),
-    produces: ['node_modules', ...workspaceModules(root, manifest), ...plugAndPlay],
+    produces: ['node_modules', ...packages.map((directory) => `${directory}/node_modules`), ...plugAndPlay],
     cacheable: !manifests.slice(1).some(runsAtInstall) && !hasLocalPackages(manifests),
     afterRestore: own.map((script) => ({ argv: [name, 'run', script] })),
   };
@@ -174,35 +175,4 @@ function hasLocalPackages(manifests: readonly Manifest[]): boolean {
 
 function isDirectoryOf(version: string): boolean {
   return /^(?:file|portal):/.test(version) && !/\.(?:tgz|tar\.gz)$/.test(version);
-}
-
-/** package.json of each workspace. */
-function workspacePaths(root: string, manifest: Manifest): string[] {
-  const listed = Array.isArray(manifest.workspaces)
-    ? manifest.workspaces
-    : (recordOf(manifest.workspaces)?.packages ?? pnpmPatterns(root));
-  const patterns = Array.isArray(listed) ? listed.filter((pattern) => typeof pattern === 'string') : [];
-  const included = patterns.filter((pattern) => !pattern.startsWith('!') && !pattern.startsWith('/'));
-  const found = globSync(
-    included.map((pattern) => `${pattern.replace(/\/$/, '')}/package.json`),
-    {
-      cwd: root,
-      exclude: (path) => path === 'node_modules',
-    },
-  );
-  return found.filter((path) => !path.startsWith('..') && !path.includes('node_modules')).toSorted();
-}
-
-/** The list below `packages:`; the file is small and of one shape. */
-function pnpmPatterns(root: string): string[] {
-  const text = readInput(root, 'pnpm-workspace.yaml') ?? '';
-  const list = /^packages:\s*\n((?:\s*-.*\n?|\s*#.*\n?)*)/m.exec(text)?.[1] ?? '';
-  return [...list.matchAll(/^\s*-\s*['"]?([^'"#\n]+?)['"]?\s*$/gm)].map((found) => found[1] ?? '');
-}
-
-function workspaceModules(root: string, manifest: Manifest): string[] {
-  return workspacePaths(root, manifest)
-    .map((path) => path.replace(/package\.json$/, ''))
-    .filter((directory) => readdirSync(join(root, directory)).length > 0)
-    .map((directory) => `${directory}node_modules`);
 }

@@ -189,7 +189,8 @@ function recorder(
   variables: readonly string[],
   also = '',
 ): { path: string; calls(): string[] } {
-  const path = directory(`programs of ${name}`);
+  count += 1;
+  const path = directory(`programs ${count}`);
   const log = join(path, 'calls');
   const given = variables.map((variable) => `${variable}=\${${variable}-none}`).join(' ');
   const script = `#!/bin/sh\n[ "$1" = --version ] && exit\necho "$* ${given}" >>'${log}'\n${also}\n`;
@@ -211,6 +212,22 @@ test('what pnpm installs is no link into its store, whatever the project asks fo
   ]);
   // From version 11 on `pnpm test` would install anew, as the project asks for.
   assert.equal(added[variable], 'false');
+});
+
+test("each package of pnpm's workspace gets its copy, however their list is written", async () => {
+  const made = 'mkdir -p node_modules packages/a/node_modules && echo x >packages/a/node_modules/b.js';
+  const { path, calls } = recorder('pnpm', [], made);
+  const files = {
+    'package.json': '{}',
+    'pnpm-lock.yaml': '',
+    'pnpm-workspace.yaml': 'packages: ["packages/*"] # ours\n',
+    'packages/a/package.json': '{"dependencies":{"b":"1"}}',
+  };
+  const roots = [checkout(files), checkout(files)];
+  for (const root of roots) await prepare(root, null, 'cache-workspace', path);
+  assert.equal(calls().length, 1);
+  for (const root of roots)
+    assert.equal(readFileSync(join(root, 'packages/a/node_modules/b.js'), 'utf8'), 'x\n');
 });
 
 test("yarn's packages that are read where they lie are put into the checkout: the way there differs from one to the next", async () => {
