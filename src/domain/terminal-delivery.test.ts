@@ -93,6 +93,9 @@ test('an answer is the key of what it means, while its question is shown', () =>
   assert.equal(answer(true, { isSent: true }), 'press 1', 'a daemon died before it pressed');
   assert.equal(answer(true, { isSent: true, done: { agoMs: 1, keys: 1 } }), 'wait');
   assert.match(answer(true, { isSent: true, done: { agoMs: 11_000, keys: 1 } }), /still open/);
+  const more = { ...open, screen: shows({ state: 'unknown' }) };
+  assert.equal(answer(false, { facts: more, isSent: true, done: { agoMs: 1, keys: 1 } }), 'wait');
+  assert.match(answer(false, { facts: more, isSent: true, done: { agoMs: 11_000, keys: 1 } }), /still open/);
   assert.match(answer(true, { facts: busy }), /not open any more/);
   const other = shows({ state: 'permission', title: 'rm', options: options.slice(0, 2) });
   assert.match(answer(true, { facts: { ...open, screen: other } }), /no such answer/, 'never for always');

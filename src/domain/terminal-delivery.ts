@@ -59,14 +59,14 @@ function answer(
   { request, allow }: { request: string; allow: boolean },
 ): Stroke {
   const { screen, asked } = facts;
-  const isOpen = screen?.state === 'permission' && asked.some(({ id }) => id === request);
-  if (!isOpen)
+  const isAsked = asked.some(({ id }) => id === request);
+  // It may want more than our keys before it takes them for an answer.
+  if (isAsked && done !== null)
+    return done.agoMs < evidenceMs ? wait : notDelivered('the question is still open; see ao attach');
+  if (!isAsked || screen?.state !== 'permission')
     return isSent || screen?.state === 'unknown'
       ? wait
       : { do: 'fail', problem: 'that question is not open any more' };
-  if (done !== null) {
-    return done.agoMs < evidenceMs ? wait : notDelivered('the question is still open');
-  }
   const option = screen.options.find(({ kind }) => kind === (allow ? 'allow_once' : 'reject'));
   if (option === undefined) return notDelivered('its screen shows no such answer; see ao attach');
   return { do: 'press', keys: option.keys };

@@ -133,7 +133,11 @@ export const launches: Readonly<Record<string, ScreenLaunch>> = {
     waits: true,
     env: (mode) => ({ KILO_PERMISSION: json({ bash: mode === 'ask' ? 'ask' : 'allow' }) }),
     dialogs: {},
-    keys: { allow: ['Enter'], always: ['Right', 'Enter', 'Enter'], deny: ['Right', 'Right', 'Enter'] },
+    keys: {
+      allow: ['Enter'],
+      always: ['Right', 'Enter', 'Enter'],
+      deny: ['Right', 'Right', 'Enter', 'Enter'],
+    },
   },
   kimi: {
     argv: (mode) => ['kimi', ...(mode === 'ask' ? [] : ['--auto'])],

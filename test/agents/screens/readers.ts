@@ -5,7 +5,10 @@ import type { ScreenReader } from '../../../src/adapters/agents/screen-parts.ts'
 
 import { readGeminiScreen as gemini } from '../../../src/adapters/agents/acp/screens/gemini.ts';
 import { readKimiScreen as kimi } from '../../../src/adapters/agents/acp/screens/kimi.ts';
-import { readOpencodeScreen as opencode } from '../../../src/adapters/agents/acp/screens/opencode.ts';
+import {
+  readKiloScreen as kilocode,
+  readOpencodeScreen as opencode,
+} from '../../../src/adapters/agents/acp/screens/opencode.ts';
 import { readQwenScreen as qwen } from '../../../src/adapters/agents/acp/screens/qwen.ts';
 
 export const readers: Readonly<Record<string, ScreenReader>> = {
@@ -14,6 +17,6 @@ export const readers: Readonly<Record<string, ScreenReader>> = {
   gemini,
   kimi,
   opencode,
-  kilocode: opencode,
+  kilocode,
   qwen,
 };

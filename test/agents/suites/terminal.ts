@@ -164,3 +164,31 @@ for (const [client, [account, trusted]] of Object.entries(trust)) {
     },
   );
 }
+
+// Its turn ends with the refusal, of which its screen shows no end as of others.
+for (const client of ['opencode', 'kilocode']) {
+  withClients(
+    [client],
+    `a refused command ends the turn of ${client} in a terminal, which hears the reason as its next message`,
+    async (t) => {
+      const stage = await openStage(t);
+      const { server, line, actor } = stage;
+      const asks = mending('ant', 1, { askLeave: true });
+      server.scenario(client, [{ ...asks, when: text }, asks]);
+      const user = await actor(client, ['ant'], asking[client]);
+      assert.equal((await user.fix('--detach', '--runtime', 'tmux')).code, 0);
+      const session = await waitFor(
+        'a question',
+        async () => (await live(line)).find(({ asks: open }) => open.length > 0),
+        60_000,
+      );
+      assert.equal((await line.ao(['deny', session.id, '--reason', text])).code, 0);
+      await waitFor('a message that arrived', () => said(stage, text)[0]?.state === 'received', 30_000);
+      const person = approving(line);
+      const { ok, tasks } = await report(line, user);
+      await person.end();
+      assert.deepEqual([ok, tasks[0]?.attempts.length], [true, 1]);
+      assert.equal(promptsIn(server, 'on two lines.'), 1);
+    },
+  );
+}

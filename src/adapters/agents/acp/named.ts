@@ -1,6 +1,7 @@
 import { acpAgent, type Witness } from './index.ts';
 import { withPlugins } from './plugins.ts';
 import { preloading } from './preloading.ts';
+import { readKiloScreen, readOpencodeScreen } from './screens/opencode.ts';
 import { geminiTerminal } from './terminals/gemini.ts';
 import { kimiTerminal } from './terminals/kimi.ts';
 import { likeOpencode } from './terminals/opencode.ts';
@@ -66,6 +67,7 @@ export const kilocodeAgent = acpAgent({
     program: 'kilo',
     settings: 'KILO_CONFIG_CONTENT',
     env: { KILO_SESSION_RETRY_LIMIT: '3' },
+    readScreen: readKiloScreen,
   }),
 });
 
@@ -89,6 +91,7 @@ export const opencodeAgent = acpAgent({
     program: 'opencode',
     settings: 'OPENCODE_CONFIG_CONTENT',
     env: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
+    readScreen: readOpencodeScreen,
   }),
 });
 

@@ -103,8 +103,8 @@ function ended(state: EventsState, before: readonly Observation[]): Step<EventsS
   return seen({ ...state, resting: true }, ...before, { kind: 'turn_ended', ...end });
 }
 
-/** In the words of the protocol that it speaks otherwise. */
-function reasonOf({ aborted, finish }: EventsState): string {
-  if (aborted) return 'cancelled';
+/** In the words of the protocol that it speaks otherwise. Behind a command that a person refused it does not ask its model any more. */
+function reasonOf({ aborted, finish, trouble }: EventsState): string {
+  if (aborted || (finish === 'tool-calls' && trouble === null)) return 'cancelled';
   return finish === 'length' ? 'max_tokens' : 'end_turn';
 }

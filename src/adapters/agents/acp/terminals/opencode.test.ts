@@ -32,6 +32,24 @@ test('opencode tells of turns, of interruptions, and of a limit that it would wa
   assert.equal(observations.filter(({ kind }) => kind === 'claim').length, 1);
 });
 
+test('of a command that a person refused opencode tells that its turn ended there, with nothing more said', () => {
+  const ends = (terminal: TerminalAgent, name: string): unknown[] =>
+    terminal
+      .interpret(readFileSync(join(fixtures, name, 'hooks/refused.ndjson'), 'utf8'), terminal.begin())
+      .observations.flatMap((seen) => (seen.kind === 'turn_ended' ? [seen.outcome] : []));
+  assert.deepEqual(ends(agent, 'opencode/1.18.33'), ['interrupted']);
+  assert.deepEqual(ends(kilo, 'kilocode/7.7.7'), ['interrupted']);
+});
+
+test('a server that refused behind a command is why the turn failed', () => {
+  const refusal = JSON.stringify({ ao: 'answer', at: 1, status: 500, text: 'no', end: '', said: false });
+  const refused = readFileSync(join(fixtures, 'opencode/1.18.33/hooks/refused.ndjson'), 'utf8');
+  const told = refused.replace(/(?=.*"session.status".*"idle".*\n)/, `${refusal}\n`);
+  const end = agent.interpret(told, agent.begin()).observations.at(-1);
+  assert.ok(told.includes(refusal) && end?.kind === 'turn_ended' && end.outcome === 'failed');
+  assert.equal(end.failure.class, 'overloaded');
+});
+
 test('what agents do that opencode set to work itself is not its own', () => {
   const [created = '', ...rest] = recorded.split(/(?<=\n)/);
   const child = JSON.parse(created);

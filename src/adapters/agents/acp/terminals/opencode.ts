@@ -1,9 +1,9 @@
 import type { Launch, LaunchSpec } from '../../../../ports/agent.ts';
 import type { TerminalAgent } from '../../../../ports/terminal-agent.ts';
 import { asMessage } from '../../as-message.ts';
+import type { ScreenReader } from '../../screen-parts.ts';
 import { taskArgument } from '../../task-argument.ts';
 import { withPlugins } from '../plugins.ts';
-import { readOpencodeScreen } from '../screens/opencode.ts';
 import { witnessOf } from '../witness.ts';
 import { type EventsState, interpretEvents, noEvent } from './events.ts';
 import { pluginOfEvents } from './plugin.ts';
@@ -13,6 +13,7 @@ interface Kin {
   /** Takes settings for one session. */
   settings: string;
   env: Readonly<Record<string, string>>;
+  readScreen: ScreenReader;
 }
 
 /** The user interface of opencode and its kin. Plugins of the session tell what it does and what its model's server answers it. */
@@ -24,7 +25,7 @@ export function likeOpencode(kin: Kin): TerminalAgent<EventsState> {
     accountEntries: () => [],
     begin: () => noEvent,
     interpret: interpretEvents,
-    readScreen: readOpencodeScreen,
+    readScreen: kin.readScreen,
     typed: asMessage,
   };
 }
