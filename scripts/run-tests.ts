@@ -17,6 +17,9 @@ import { setTimeout } from 'node:timers/promises';
 
 const kept = ['PATH', 'LANG', 'LC_ALL', 'TERM', 'USER', 'LOGNAME', 'SHELL', 'CI', 'NO_COLOR', 'FORCE_COLOR'];
 
+/** Where `ao` keeps it too: a test starts dozens of our programs, and two thirds of such a start is compiling. */
+const compileCache = join(import.meta.dirname, '../node_modules/.cache/node-compile');
+
 function testEnvironment(directory: string): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(process.env)) {
@@ -30,6 +33,7 @@ function testEnvironment(directory: string): NodeJS.ProcessEnv {
     HOME: home,
     TMPDIR: temporary,
     TMUX_TMPDIR: temporary,
+    NODE_COMPILE_CACHE: compileCache,
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_AUTHOR_NAME: 'Test Author',
