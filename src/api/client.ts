@@ -141,12 +141,15 @@ export class Client {
 
   /**
    * Rows of the log and pictures of runs as they change, the first picture at once. Goes on where it was when the daemon
-   * is replaced or crashed (then it is started again). Throws when somebody stopped it; ends on abort.
+   * is replaced or crashed (then it is started again). Throws when somebody stopped it, or it has nothing to tell however often it is
+   * asked; ends on abort.
    */
   async *events(query: StreamQuery): AsyncGenerator<Exclude<StreamMessage, { kind: 'bye' }>> {
     let after = query.after;
     const aborted = (): boolean => query.signal?.aborted ?? false;
-    while (!aborted()) {
+    for (let fruitless = 0; !aborted(); fruitless += 1) {
+      if (fruitless > mostFruitless) throw tellsNothing();
+      await delay(fruitless * pauseMs);
       let said = false;
       try {
         for await (const { seq, message } of readStream(this.#connection.socket, { ...query, after })) {
@@ -155,6 +158,7 @@ export class Client {
             break;
           }
           after = Math.max(after ?? 0, seq);
+          fruitless = -1; // what comes after a broken connection is asked for at once
           yield message;
         }
       } catch (error) {
@@ -234,6 +238,15 @@ export class Client {
 }
 
 const mostFruitless = 10;
+const pauseMs = 50;
+
+function tellsNothing(): AoError {
+  return new AoError(
+    'daemon',
+    'the daemon tells nothing of its runs',
+    'See the end of daemon.log in AO_HOME.',
+  );
+}
 
 /** A URL has other meanings for nothing and for dots. */
 function inPath(id: string): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { type StubEngine, stubEngine } from '../../test/support/stub-engine.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { AoError } from '../domain/errors.ts';
+import { codeId } from '../lib/code-id.ts';
 import { readStream } from './client/events.ts';
 import { ask, open } from './client/http.ts';
 import { Client } from './client.ts';
@@ -265,6 +266,24 @@ test('a client says clearly that the daemon went away before it answered', async
   const lost = new Client({ socket: path, health }, {});
   await assert.rejects(lost.runs(), { code: 'daemon', message: /went away/ });
   dying.close();
+});
+
+test('a client asks a daemon whose stream fails again and again a few times, and no more', async (t) => {
+  const path = join(directory, 'mute.sock');
+  let asked = 0;
+  const mute = createServer(({ url }, response) => {
+    if (url?.startsWith('/events')) asked += 1;
+    response.end(url === '/health' ? JSON.stringify({ ...health, codeId: codeId() }) : '');
+  });
+  mute.listen(path);
+  t.after(() => mute.close());
+  await once(mute, 'listening');
+  const info = { pid: process.pid, startTime: 'x', socket: path };
+  writeFileSync(join(directory, 'daemon.json'), JSON.stringify(info));
+  const following = new Client({ socket: path, health }, { AO_HOME: directory });
+  const next = following.events({ run: null, after: null, signal: AbortSignal.timeout(20_000) }).next();
+  await assert.rejects(next, { code: 'daemon', message: /tells nothing/ });
+  assert.equal(asked, 11);
 });
 
 /** The first block of a stream that is an event. */
