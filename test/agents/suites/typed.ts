@@ -27,7 +27,7 @@ function textOf(bytes: number): string {
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
-for (const client of ['claude-code', 'codex', 'gemini', 'qwen', 'kimi']) {
+for (const client of ['claude-code', 'codex', 'gemini', 'qwen', 'kimi', 'opencode', 'kilocode']) {
   withClients(
     [client],
     `what is typed into ${client}'s terminal arrives byte for byte, once each`,
