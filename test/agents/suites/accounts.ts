@@ -20,7 +20,7 @@ const all = ['claude-code', 'codex', 'gemini', 'kimi', 'qwen', 'opencode', 'kilo
 
 for (const [client, runtime] of [
   ...all.map((name) => [name, 'process'] as const),
-  ...['claude-code', 'codex', 'kimi'].map((name) => [name, 'tmux'] as const),
+  ...['claude-code', 'codex', 'kimi', 'opencode', 'kilocode'].map((name) => [name, 'tmux'] as const),
 ]) {
   withClients(
     [client],

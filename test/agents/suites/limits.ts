@@ -80,7 +80,7 @@ for (const client of ['claude-code', 'codex']) {
 // Left alone, these would wait for that hour themselves, most of them without a word.
 for (const [client, runtime] of [
   ...['gemini', 'opencode', 'kimi', 'qwen', 'kilocode', 'pi'].map((name) => [name, 'process'] as const),
-  ['kimi', 'tmux'] as const,
+  ...['kimi', 'opencode', 'kilocode'].map((name) => [name, 'tmux'] as const),
 ]) {
   withClients(
     [client],

@@ -48,6 +48,9 @@ export const kimiAgent = acpAgent({
   terminal: kimiTerminal,
 });
 
+/** In a terminal it would otherwise look for a newer version of itself, and install that. */
+const kiloSettings = { KILO_DISABLE_AUTOUPDATE: '1', KILO_SESSION_RETRY_LIMIT: '3' };
+
 export const kilocodeAgent = acpAgent({
   name: 'kilocode',
   argv: () => ['kilo', 'acp'],
@@ -61,12 +64,12 @@ export const kilocodeAgent = acpAgent({
     'OPENROUTER_API_KEY',
   ],
   accountEnvironment: likeHome,
-  env: { KILO_SESSION_RETRY_LIMIT: '3' },
+  env: kiloSettings,
   witness: plugin('KILO_CONFIG_CONTENT'),
   terminal: likeOpencode({
     program: 'kilo',
     settings: 'KILO_CONFIG_CONTENT',
-    env: { KILO_SESSION_RETRY_LIMIT: '3' },
+    env: kiloSettings,
     readScreen: readKiloScreen,
   }),
 });
