@@ -35,7 +35,11 @@ function head(failing: string[]): TreeResult {
   return { tree: 't', checks: [check] };
 }
 
-const run = runRow('run-1', { round: 1, options: { ...runRow('run-1').options, maxRounds: 2 } });
+const run = runRow('run-1', {
+  round: 1,
+  baseline: { tree: 't', findings: [] },
+  options: { ...runRow('run-1').options, maxRounds: 2 },
+});
 
 const task = (id: string, state: Task['state'], patch: Partial<Task> = {}): Task =>
   taskRow(id, { state, findings: [finding(id)], attempt: 1, ...patch });
@@ -62,6 +66,13 @@ const kinds = (patch: Partial<RunSnapshot>): string[] => nextSteps(snapshot(patc
 test('an unknown head is checked before anything is planned, and attempts under way go on meanwhile', () => {
   const patch = { head: null, tasks: [task('a', 'in_flight')], attempts: [attempt('a')] };
   assert.deepEqual(kinds(patch), ['continue-attempt', 'check-head']);
+});
+
+test('nothing is planned, and no run ends, before the baseline is written down', () => {
+  for (const failing of [[], ['a']]) {
+    const patch = { run: { ...run, baseline: null }, head: head(failing) };
+    assert.deepEqual(kinds(patch), ['check-head']);
+  }
 });
 
 test('findings that no task stands for are planned', () => {

@@ -51,7 +51,8 @@ export function nextSteps(snapshot: RunSnapshot): Step[] {
     attempt,
     unwanted: unwanted(attempt, snapshot.tasks),
   }));
-  if (snapshot.head === null) return [...going, { kind: 'check-head' }];
+  // The first check of a head ends with the baseline: before that nobody knows what comes and goes.
+  if (snapshot.head === null || run.baseline === null) return [...going, { kind: 'check-head' }];
   const closing = closable(snapshot);
   if (closing.length > 0) return [...closing, ...going];
   const steps: Step[] = going;
