@@ -160,7 +160,7 @@ describe('ao doctor', { concurrency: false }, () => {
     writeFileSync(join(bin, 'git'), '#!/bin/sh\necho git version 2.37.9\n', { mode: 0o755 });
     const { code, stdout } = await ao.run(home, ['doctor'], { env: { PATH: `${bin}:/bin:/usr/bin` } });
     assert.equal(code, 1);
-    assert.match(stdout, /^fail {2}git {6}git version 2\.37\.9 is too old.*\n +Install git 2\.38/m);
+    assert.match(stdout, /^fail {2}git {7}git version 2\.37\.9 is too old.*\n +Install git 2\.38/m);
   });
 
   test('fails on a wrong configuration, naming the place', async () => {
@@ -185,7 +185,7 @@ describe('ao doctor', { concurrency: false }, () => {
     const open = makeDirectory(ao.home('empty-home'), 0o755);
     const { code, stdout } = await ao.run(open, ['doctor', '--fix']);
     assert.equal(code, 0);
-    assert.match(stdout, /^ok {4}data {5}\S+\n +mended: closed /m);
+    assert.match(stdout, /^ok {4}data {6}\S+\n +mended: closed /m);
     assert.equal(statSync(open).mode & 0o777, 0o700);
     const strange = makeDirectory(ao.home('strange'), 0o755);
     writeFileSync(join(strange, 'letter.txt'), '');

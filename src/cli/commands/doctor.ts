@@ -1,3 +1,4 @@
+import { cleanText } from '../../lib/clean-text.ts';
 import type { Define } from '../command.ts';
 import { type Finding, runChecks } from '../doctor-checks.ts';
 import { paint, printJson, printLine } from '../output/style.ts';
@@ -15,13 +16,16 @@ async function doctor({ fix = false, json }: { fix?: boolean; json?: boolean }):
   const checks = await runChecks({ fix });
   const ok = checks.every(({ status }) => status !== 'fail');
   if (json === true) printJson({ ok, checks });
-  else for (const check of checks) print(check);
+  else {
+    const width = Math.max(...checks.map(({ name }) => name.length));
+    for (const check of checks) print(check, width);
+  }
   if (!ok) process.exitCode = 1;
 }
 
-function print({ name, status, message, hint, mended }: Finding): void {
-  const [first = '', ...others] = message.split('\n');
+function print({ name, status, message, hint, mended }: Finding, width: number): void {
+  const [first = '', ...others] = cleanText(message).split('\n');
   const done = mended === null ? null : `mended: ${mended}`;
-  printLine(`${paint(colours[status], status.padEnd(4))}  ${name.padEnd(7)}  ${first}`);
-  for (const line of [...others, hint, done]) if (line !== null) printLine(`${' '.repeat(15)}${line}`);
+  printLine(`${paint(colours[status], status.padEnd(4))}  ${name.padEnd(width)}  ${first}`);
+  for (const line of [...others, hint, done]) if (line !== null) printLine(`${' '.repeat(8 + width)}${line}`);
 }
