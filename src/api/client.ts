@@ -198,8 +198,10 @@ export class Client {
         broken = error;
       }
       if (rest.after > before) fruitless = 0;
-      if (fruitless > mostFruitless)
+      if (fruitless > mostFruitless) {
+        if (broken instanceof Unreachable) throw wentAway(broken);
         throw broken ?? new Error(`the log of session ${session} does not go on`);
+      }
       if (broken !== null) await this.#goOn(broken, { wasStopped: isWhole });
     }
   }

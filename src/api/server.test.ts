@@ -21,7 +21,13 @@ import { makeApi } from './server.ts';
 const directory = mkdtempSync(join(tmpdir(), 'ao-api-'));
 after(() => rmSync(directory, { recursive: true, force: true }));
 
-const health: Health = { pid: process.pid, version: '0.0.0', codeId: 'x', startedAt: 'now', home: directory };
+const health: Health = {
+  pid: process.pid,
+  version: '0.0.0',
+  codeId: codeId(),
+  startedAt: 'now',
+  home: directory,
+};
 
 let count = 0;
 let engine: StubEngine;
@@ -258,6 +264,33 @@ describe('the event stream', () => {
   });
 });
 
+test('a log that breaks off is not taken for a whole one', async () => {
+  const all = 'first\nsecond\n';
+  let asked = 0;
+  engine.log = async (_id, { after: from }) => {
+    asked += 1;
+    const isLast = asked > 1;
+    return { after: from, bytes: piecesOf(all.slice(from, isLast ? all.length : 6), isLast) };
+  };
+  const info = { pid: process.pid, startTime: 'x', socket };
+  writeFileSync(join(directory, 'daemon.json'), JSON.stringify(info));
+  const reading = new Client({ socket, health }, { AO_HOME: directory });
+  const wish = { after: 0, last: null, raw: false, follow: false };
+  let text = '';
+  for await (const bytes of reading.log('s1', wish, AbortSignal.timeout(20_000)))
+    text += Buffer.from(bytes).toString();
+  assert.equal(text, all);
+  assert.deepEqual(
+    logged.map(({ event }) => event),
+    ['api.stream_failed'],
+  );
+});
+
+async function* piecesOf(text: string, isWhole: boolean): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+  if (!isWhole) throw new Error('the disk failed');
+}
+
 test('a client says clearly that the daemon went away before it answered', async () => {
   const path = join(directory, 'dying.sock');
   const dying = createServer((_request, response) => response.destroy());
@@ -273,7 +306,7 @@ test('a client asks a daemon whose stream fails again and again a few times, and
   let asked = 0;
   const mute = createServer(({ url }, response) => {
     if (url?.startsWith('/events')) asked += 1;
-    response.end(url === '/health' ? JSON.stringify({ ...health, codeId: codeId() }) : '');
+    response.end(url === '/health' ? JSON.stringify(health) : '');
   });
   mute.listen(path);
   t.after(() => mute.close());

@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { stream } from 'hono/streaming';
 import type { StreamingApi } from 'hono/utils/stream';
@@ -25,21 +26,25 @@ export function logRoutes(app: Hono, api: ApiContext): void {
     c.header(logPlace, String(span.after));
     return stream(c, async (out) => {
       out.onAbort(() => gone.abort());
-      await send(api, out, span).finally(() => {
-        gone.abort();
-        openStreams -= 1;
-      });
+      const isWhole = await send(api, out, span);
+      gone.abort();
+      openStreams -= 1;
+      // Whoever reads must not take the part for the whole; it comes back for the rest.
+      if (!isWhole) (c.env as Partial<HttpBindings>).outgoing?.destroy();
     });
   });
 }
 
-async function send(api: ApiContext, out: StreamingApi, { bytes }: LogSpan): Promise<void> {
+/** False where it broke off. */
+async function send(api: ApiContext, out: StreamingApi, { bytes }: LogSpan): Promise<boolean> {
   try {
     for await (const piece of bytes) {
-      if (out.aborted) return;
+      if (out.aborted) break;
       if (piece.length > 0) await out.write(piece);
     }
+    return true;
   } catch (error) {
     if (!out.aborted) api.log('api.stream_failed', { error });
+    return false;
   }
 }
