@@ -105,7 +105,7 @@ function fail(message: string, hint: string | null): Outcome {
 }
 
 /** True where `version` (`2.39.5`, `git version 2.39.5`) is at least `wanted`. */
-export function atLeast(version: string, wanted: readonly [number, number]): boolean {
+function atLeast(version: string, wanted: readonly [number, number]): boolean {
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version) ?? [];
   const difference = Number(major) - wanted[0];
   return difference > 0 || (difference === 0 && Number(minor) >= wanted[1]);

@@ -46,39 +46,12 @@ export function verdictStatus(problems: readonly Problem[]): Verdict['status'] {
   return unseen ? 'not_verifiable' : 'failed';
 }
 
-/** Confirmed findings of `after` beyond those of `base`, whoever is to blame. Without a base: all. */
-export function newFindings(
-  base: TreeResult | null,
-  after: TreeResult,
-  flaky: ReadonlySet<string>,
-): Finding[] {
-  return compared(base, after, flaky).flatMap(excess);
-}
-
-/** Those of the new findings that the base could not see: no fault of the change, and work for a later round. */
-export function unmaskedFindings(
-  base: TreeResult | null,
-  after: TreeResult,
-  flaky: ReadonlySet<string>,
-): Finding[] {
-  return compared(base, after, flaky).flatMap((comparison) =>
-    excess(comparison).filter((finding) => !isRegression(finding, comparison)),
-  );
-}
-
 /** Whether `finding` is seen to pass in this tree, whatever came before it. */
 export function passesNow(finding: Finding, result: TreeResult, files: ReadonlySet<string>): boolean {
   const check = result.checks.find((candidate) => candidate.check === finding.check);
   if (check === undefined || check.outcome === 'broken') return false;
   if ([...check.findings, ...check.flaky].some(({ id }) => id === finding.id)) return false;
   return isSeen(finding, check, files);
-}
-
-function compared(base: TreeResult | null, after: TreeResult, flaky: ReadonlySet<string>): Comparison[] {
-  return after.checks.map((now) => {
-    const before = base?.checks.find(({ check }) => check === now.check) ?? neverSeen(now);
-    return { base: before, after: now, flaky: new Set([...flaky, ...before.flaky.map(({ id }) => id)]) };
-  });
 }
 
 function judgeCheck(

@@ -1,4 +1,5 @@
 import type { Store } from '../ports/store.ts';
+import { withCommit } from './with-commit.ts';
 
 /** Lets readers wait for the next change of rows or of what is seen live. */
 export class Announcements {
@@ -23,16 +24,9 @@ export class Announcements {
 
 /** The same store; `onCommit` is called after each commit that was written. */
 export function announcing(store: Store, onCommit: () => void): Store {
-  return {
-    get: (kind, id) => store.get(kind, id),
-    list: (kind, filter) => store.list(kind, filter),
-    commit: async (writes, events) => {
-      const written = await store.commit(writes, events);
-      if (written) onCommit();
-      return written;
-    },
-    events: (after, filter, limit) => store.events(after, filter, limit),
-    lastSeq: () => store.lastSeq(),
-    close: () => store.close(),
-  };
+  return withCommit(store, async (writes, events) => {
+    const written = await store.commit(writes, events);
+    if (written) onCommit();
+    return written;
+  });
 }

@@ -3,17 +3,11 @@ import type { Store } from '../ports/store.ts';
 import type { World } from './context.ts';
 import type { DiskWatch } from './disk-watch.ts';
 import type { Live } from './live.ts';
+import { withCommit } from './with-commit.ts';
 
 /** The same store; a commit that the disk does not take is not given up. */
 export function outlasting(store: Store, disk: DiskWatch): Store {
-  return {
-    get: (kind, id) => store.get(kind, id),
-    list: (kind, filter) => store.list(kind, filter),
-    commit: (writes, events) => disk.outlast(() => store.commit(writes, events)),
-    events: (after, filter, limit) => store.events(after, filter, limit),
-    lastSeq: () => store.lastSeq(),
-    close: () => store.close(),
-  };
+  return withCommit(store, (writes, events) => disk.outlast(() => store.commit(writes, events)));
 }
 
 /** The same checks and setups; none begins on a disk that is in trouble, and what failed because of it is no result. */

@@ -5,6 +5,7 @@ import { secretValues } from '../lib/secret-forms.ts';
 import type { Checks } from '../ports/checks.ts';
 import type { Store, Write } from '../ports/store.ts';
 import type { World } from './context.ts';
+import { withCommit } from './with-commit.ts';
 
 export function redactorOf({
   env,
@@ -31,18 +32,12 @@ export function withoutSecrets<T extends Pick<World, 'store' | 'checks' | 'setup
 const wordy = new Set(['reason', 'title', 'problems', 'problem', 'claim', 'verdict', 'failure', 'findings']);
 
 function cleanStore(store: Store, redactor: Redactor): Store {
-  return {
-    get: (kind, id) => store.get(kind, id),
-    list: (kind, filter) => store.list(kind, filter),
-    commit: (writes, events) =>
-      store.commit(
-        writes.map((write) => cleanWrite(write, redactor)),
-        events.map((event) => ({ ...event, body: redactor.deep(event.body) })),
-      ),
-    events: (after, filter, limit) => store.events(after, filter, limit),
-    lastSeq: () => store.lastSeq(),
-    close: () => store.close(),
-  };
+  return withCommit(store, (writes, events) =>
+    store.commit(
+      writes.map((write) => cleanWrite(write, redactor)),
+      events.map((event) => ({ ...event, body: redactor.deep(event.body) })),
+    ),
+  );
 }
 
 function cleanWrite(write: Write, redactor: Redactor): Write {

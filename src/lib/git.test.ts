@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 import { makeRepository } from '../../test/support/repositories.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
-import { GitError, git, gitVersion, gitWith } from './git.ts';
+import { GitError, git, gitWith } from './git.ts';
 
 test('git sees nothing of the environment and of the configuration of whoever runs it', async () => {
   const repository = await makeRepository();
@@ -123,31 +121,6 @@ test('no transport but files of this machine is spoken', async () => {
     }
     await git(['ls-remote', repository.path], { cwd: '/' });
   } finally {
-    await repository.remove();
-  }
-});
-
-test('the version of git is told, and whether it will do', async () => {
-  const version = await gitVersion();
-  const { stdout } = await promisify(execFile)('git', ['version']);
-  assert.ok(version && stdout.includes(version.version), stdout);
-  assert.equal(version.supported, true);
-});
-
-test('without git on the PATH there is no version, and a program of an old one will not do', async () => {
-  const repository = await makeRepository();
-  const before = process.env['PATH'];
-  try {
-    const directory = path.join(repository.path, 'bin');
-    await mkdir(directory);
-    process.env['PATH'] = directory;
-    assert.equal(await gitVersion(), null);
-    await writeFile(path.join(directory, 'git'), '#!/bin/sh\necho git version 2.37.9.windows.1\n', {
-      mode: 0o755,
-    });
-    assert.deepEqual(await gitVersion(), { version: '2.37.9.windows.1', supported: false });
-  } finally {
-    process.env['PATH'] = before;
     await repository.remove();
   }
 });

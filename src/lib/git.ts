@@ -160,15 +160,3 @@ function ended(args: readonly string[], signal: AbortSignal): Error {
 function tooMuch(args: readonly string[], maxBytes: number): GitError {
   return new GitError(`git ${args[0]} has more than ${maxBytes >> 20} MiB to say`, null);
 }
-
-/** Version of the git on the PATH, null where there is none. 2.38 is the oldest with `merge-tree --write-tree`. */
-export async function gitVersion(): Promise<{ version: string; supported: boolean } | null> {
-  let said: string;
-  try {
-    said = (await git(['version'])).stdout.toString();
-  } catch {
-    return null;
-  }
-  const [version = '', major = '0', minor = '0'] = /(\d+)\.(\d+)[.\w]*/.exec(said) ?? [];
-  return { version, supported: Number(major) * 1000 + Number(minor) >= 2038 };
-}
