@@ -285,6 +285,20 @@ describe('the daemon', { concurrency: false }, () => {
     assert.equal(lives(pid), false);
   });
 
+  test('goes at once when it is asked again while it ends agents, which may take for ever', async () => {
+    const home = ao.home('hanging');
+    const pid = await running(home);
+    writeFileSync(join(home, 'hang'), '');
+    const ending = ao.run(home, ['daemon', 'stop', '--agents']);
+    await waitFor('it to end agents', () => existsSync(join(home, 'shutdown.json')));
+    const { code, stderr } = await ao.run(home, ['daemon', 'stop']);
+    assert.equal(code, 0, stderr);
+    assert.equal(lives(pid), false);
+    const first = await ending;
+    assert.equal(first.code, 4);
+    assert.match(first.stderr, /went away before it answered/);
+  });
+
   test('makes room for another one when its socket is removed', async () => {
     const home = ao.home('unreachable');
     const pid = await running(home);

@@ -31,10 +31,11 @@ export async function serve(daemon: Daemon): Promise<void> {
   const health = whoWeAre(paths);
   const engine = await composeEngine({ home: paths.home, log });
   const stopping = new AbortController();
-  const state: { listening: Listening | null } = { listening: null };
+  const state: { listening: Listening | null; endsAgents: boolean } = { listening: null, endsAgents: false };
 
   const shutdown = async ({ agents }: { agents: boolean }): Promise<ShutdownDone> => {
     stopping.abort();
+    state.endsAgents = agents;
     log('daemon.stopping', { pid: process.pid, agents });
     try {
       const live = agents ? 0 : (await engine.live()).length;
@@ -56,12 +57,15 @@ export async function serve(daemon: Daemon): Promise<void> {
   state.listening = await listen(api, paths.home);
   await writeInfo(paths, health, state.listening.socket);
   const stop = (reason: string): void => {
-    if (stopping.signal.aborted) return;
     log('daemon.asked_to_stop', { reason });
+    // Ending agents may take for ever (a full disk takes nothing that is to be saved); who asks again wants no more of it.
+    if (state.endsAgents) return void leave(daemon, state.listening);
+    if (stopping.signal.aborted) return;
     shutdown({ agents: false }).catch((error: unknown) => log('daemon.stop_failed', { error }));
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
   setInterval(() => {
+    if (stopping.signal.aborted) return;
     if (!daemon.lock.stillOurs()) stop('the data directory was removed');
     else if (state.listening?.stillThere() === false) stop('the socket was removed');
   }, watchMs);

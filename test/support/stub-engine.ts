@@ -111,7 +111,10 @@ export function stubEngine(home: string): StubEngine {
         signal.addEventListener('abort', done);
       });
     },
-    shutdown: async (options) => writeFileSync(join(home, 'shutdown.json'), JSON.stringify(options)),
+    shutdown: async (options) => {
+      writeFileSync(join(home, 'shutdown.json'), JSON.stringify(options));
+      if (existsSync(join(home, 'hang'))) await new Promise(() => {});
+    },
   };
 }
 
