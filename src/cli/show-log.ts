@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Client } from '../api/client.ts';
 import { LogCleaner } from './screen/log-cleaner.ts';
 
@@ -8,23 +9,32 @@ export interface LogWish {
   follow: boolean;
   /** All that the agent printed, as it is. */
   raw: boolean;
-  /** Where the log goes instead of stdout. */
-  write?: (text: string | Uint8Array) => void;
+  /** Where the log goes instead of stdout; what comes next waits for it. */
+  write?: (text: string | Uint8Array) => Promise<void> | void;
   /** Aborted when nobody looks any more. */
   signal?: AbortSignal;
 }
 
 /** Writes what an agent said to stdout: cleaned for a terminal, as it is for everything else. Secrets have gone already. */
-export async function showLog(client: Client, session: string, wish: LogWish): Promise<void> {
-  const write = wish.write ?? ((text) => void process.stdout.write(text));
+export async function showLog(client: Pick<Client, 'log'>, session: string, wish: LogWish): Promise<void> {
+  const { write = toStdout } = wish;
   const cleaner = process.stdout.isTTY && !wish.raw ? new LogCleaner() : null;
   for await (const bytes of logOf(client, session, wish)) {
-    write(cleaner === null ? bytes : cleaner.take(bytes));
+    await write(cleaner === null ? bytes : cleaner.take(bytes));
   }
-  if (cleaner !== null) write(cleaner.end());
+  if (cleaner !== null) await write(cleaner.end());
 }
 
-export function logOf(client: Client, session: string, wish: LogWish): AsyncIterable<Uint8Array> {
+export function logOf(
+  client: Pick<Client, 'log'>,
+  session: string,
+  wish: LogWish,
+): AsyncIterable<Uint8Array> {
   const { last, follow, raw, signal = new AbortController().signal } = wish;
   return client.log(session, { after: 0, last, raw, follow }, signal);
+}
+
+/** A pager that is not read takes no more, and the rest stays where it is. */
+async function toStdout(text: string | Uint8Array): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
