@@ -1,11 +1,11 @@
 import type { Observation } from '../domain/agent-facts.ts';
-import { AoError } from '../domain/errors.ts';
 import type { RuntimeHandle, Session } from '../domain/task.ts';
 import { Semaphore } from '../lib/semaphore.ts';
 import type { RunContext } from './context.ts';
 import type { Heard, Hearing } from './hearing.ts';
 import { isOver, noteEvidence, noteTold, tell } from './outbox.ts';
 import { Questions } from './questions.ts';
+import { unlessEnded } from './unless-ended.ts';
 
 /** Our side of a conversation with a living agent: answers what its protocol asks and tells it what is in its outbox. */
 export class Talk {
@@ -114,15 +114,4 @@ interface Parts {
   session: Session;
   handle: RuntimeHandle;
   hearing: Hearing;
-}
-
-/** False where an agent that is gone took nothing more; its end is seen where its output is followed. */
-async function unlessEnded(writing: Promise<unknown>): Promise<boolean> {
-  return writing.then(
-    () => true,
-    (error: unknown) => {
-      if (!(error instanceof AoError)) throw error;
-      return false;
-    },
-  );
 }

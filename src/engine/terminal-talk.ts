@@ -1,5 +1,4 @@
 import type { Observation } from '../domain/agent-facts.ts';
-import { AoError } from '../domain/errors.ts';
 import type { Message } from '../domain/message.ts';
 import { essence, isPutBack, type Stroke, strokeFor } from '../domain/terminal-delivery.ts';
 import type { RuntimeHandle, Session } from '../domain/task.ts';
@@ -9,6 +8,7 @@ import type { RunContext } from './context.ts';
 import { failMessage, isOver, newMessage, noteEvidence, noteTold, openMessages } from './outbox.ts';
 import { Questions } from './questions.ts';
 import type { TerminalHearing } from './terminal-hearing.ts';
+import { unlessEnded } from './unless-ended.ts';
 
 /** For the agent to end by itself. */
 const graceMs = 5000;
@@ -178,11 +178,4 @@ interface TerminalParts {
   session: Session;
   handle: RuntimeHandle;
   hearing: TerminalHearing;
-}
-
-/** An agent that is gone takes nothing more; its end is seen where its output is followed. */
-async function unlessEnded(writing: Promise<unknown>): Promise<void> {
-  await writing.catch((error: unknown) => {
-    if (!(error instanceof AoError)) throw error;
-  });
 }
