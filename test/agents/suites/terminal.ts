@@ -165,7 +165,7 @@ for (const [client, [account, trusted]] of Object.entries(trust)) {
   );
 }
 
-// Its turn ends with the refusal, of which its screen shows no end as of others.
+// Their turn ends with the refusal, but their screens show no end as of other turns.
 for (const client of ['opencode', 'kilocode']) {
   withClients(
     [client],
@@ -180,10 +180,10 @@ for (const client of ['opencode', 'kilocode']) {
       const session = await waitFor(
         'a question',
         async () => (await live(line)).find(({ asks: open }) => open.length > 0),
-        60_000,
+        120_000,
       );
       assert.equal((await line.ao(['deny', session.id, '--reason', text])).code, 0);
-      await waitFor('a message that arrived', () => said(stage, text)[0]?.state === 'received', 30_000);
+      await waitFor('a message that arrived', () => said(stage, text)[0]?.state === 'received', 60_000);
       const person = approving(line);
       const { ok, tasks } = await report(line, user);
       await person.end();
