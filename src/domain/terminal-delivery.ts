@@ -60,10 +60,14 @@ function answer(
 ): Stroke {
   const { screen, asked } = facts;
   const isAsked = asked.some(({ id }) => id === request);
-  // It may want more than our keys before it takes them for an answer.
-  if (isAsked && done !== null)
-    return done.agoMs < evidenceMs ? wait : notDelivered('the question is still open; see ao attach');
-  if (!isAsked || screen?.state !== 'permission')
+  const isOpen = isAsked && screen?.state === 'permission';
+  if (isAsked && done !== null) {
+    if (done.agoMs < (isOpen ? evidenceMs : unreadMs)) return wait;
+    return notDelivered(
+      isOpen ? 'the question is still open' : 'its screen does not show that it was; see ao attach',
+    );
+  }
+  if (!isOpen)
     return isSent || screen?.state === 'unknown'
       ? wait
       : { do: 'fail', problem: 'that question is not open any more' };
