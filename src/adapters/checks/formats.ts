@@ -12,6 +12,7 @@ import { labelled } from './labelled/index.ts';
 import { makeSteps } from './make/index.ts';
 import { nodeTest } from './node-test/index.ts';
 import { asSequence, stopsAtFirst } from './one-step.ts';
+import { instrument as oneAtATime } from './several-scripts.ts';
 import { sarif } from './sarif/index.ts';
 import { tap } from './tap/index.ts';
 import { tsc } from './tsc/index.ts';
@@ -37,7 +38,9 @@ const make = makeSteps({
   naming: [unittest, goTest, cargoTest, tap, labelled],
 });
 
-export const formats: readonly CheckFormat[] = [make, ...specific, ...general];
+const severalScripts: CheckFormat = { name: 'several-scripts', instrument: oneAtATime, parse: () => null };
+
+export const formats: readonly CheckFormat[] = [make, severalScripts, ...specific, ...general];
 
 /** What all formats together read from one output. */
 export function readOutput(output: CheckOutput): ParsedReport {

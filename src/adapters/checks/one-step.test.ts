@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CheckResult } from '../../domain/check-result.ts';
 import { judge } from '../../domain/verdict.ts';
+import { instrument } from './instrument.ts';
 import { judgeOutput } from './judge-output.ts';
 import type { Files } from './test-support/projects/project.ts';
 import { inProject } from './test-support/recordings.ts';
@@ -43,6 +44,21 @@ const sequences: Record<string, { command: string; more?: Files }> = {
     more: { 'lint.sh': '#!/bin/sh\nset -e\nfor f in *.c; do cc -c $f; done\n' },
   },
   'a chain': { command: './one && ./two' },
+  ...Object.fromEntries(
+    [
+      'pnpm -r lint',
+      'pnpm --filter "./packages/*" run lint',
+      'CI=1 pnpm run --recursive lint',
+      'yarn workspaces run lint',
+      'yarn workspaces foreach -A run lint',
+      'lerna run lint',
+      'npx turbo run lint',
+      'run-p lint:*',
+    ].map((script) => [
+      script,
+      { command: 'npm run all', more: { 'package.json': JSON.stringify({ scripts: { all: script } }) } },
+    ]),
+  ),
 };
 
 for (const [name, { command, more }] of Object.entries(sequences)) {
@@ -67,6 +83,34 @@ test('one command in such a script, and commands that go on, have seen everythin
     });
     assert.ok(judged.includes('regression'), script);
   }
+});
+
+test('packages that are tested one after another hide the tests of those behind the first failure', async () => {
+  const tap = (...points: string[]): string => `TAP version 13\n1..${points.length}\n${points.join('\n')}\n`;
+  const judged = (command: string) =>
+    problems(command, tap('not ok 1 - a', 'ok 2 - z'), tap('ok 1 - a', 'ok 2 - z', 'not ok 3 - b'));
+  assert.deepEqual(await judged('pnpm -r test'), []);
+  for (const command of [
+    'pnpm -r --no-bail test',
+    'turbo run test --continue',
+    'npm test -ws',
+    'run-p -lc a b',
+  ])
+    assert.deepEqual(await judged(command), ['regression'], command);
+});
+
+test('pnpm is to take one package at a time, wherever it is called', async () => {
+  const scripts = { all: 'pnpm -r test', own: 'vitest run' };
+  await inProject({ 'package.json': JSON.stringify({ scripts }) }, (root) => {
+    const added = (command: string): string[] =>
+      Object.keys(
+        instrument({ check: 'test', command, resolved: command, reportDir: root, root }, {}).env,
+      ).filter((name) => /workspace/.test(name));
+    const both = ['npm_config_workspace_concurrency', 'pnpm_config_workspace_concurrency'];
+    assert.deepEqual(added('pnpm all'), both);
+    assert.deepEqual(added('cd . && pnpm --filter=a test'), both);
+    assert.deepEqual(added('pnpm own'), []);
+  });
 });
 
 test('a program that stops at its first failing test hides the others', async () => {

@@ -1,6 +1,7 @@
 import { wholeCheckId } from '../../domain/finding.ts';
 import type { CheckOutput, ParsedReport } from '../../ports/check-format.ts';
 import { resolveCommand } from './command.ts';
+import { stopsAtFirstScript } from './several-scripts.ts';
 import { programOf, segmentsOf } from './shell-text.ts';
 
 /**
@@ -33,9 +34,10 @@ const stopping =
 const repeating = /(?:^|\s)(?:for|while|until|xargs|find)\s/;
 const silent = /^(?:set|cd|export|echo|printf|mkdir|true|exit|return|source|\.|shopt|trap|umask|)$/;
 
-/** Whether a shell script behind the command gives up at the first command that fails, and has several. */
+/** Whether what is behind the command gives up at the first command or script that fails, and has several. */
 export function stopsAtFirst(output: CheckOutput): boolean {
   const { root, command } = output;
+  if (stopsAtFirstScript(root, command)) return true;
   const text = resolveCommand(root, command);
   if (!stopping.test(text) && !stopping.test(command)) return false;
   const working = segmentsOf(text).filter((segment) => !silent.test(programOf(segment.text).name));
