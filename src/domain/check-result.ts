@@ -16,9 +16,9 @@ export interface CheckResult {
   outcome: 'passed' | 'failed' | 'timed_out' | 'broken';
   /** null when a signal or the timeout ended it. */
   exitCode: number | null;
-  /** Failures, each confirmed by a second run where one was asked for. A multiset by id. */
+  /** Failures, each confirmed, or not reached, by a second run where one was asked for. A multiset by id. */
   findings: Finding[];
-  /** Failures that a second run on the same tree did not show. */
+  /** Failures that a second run on the same tree did not show, though it came to them. */
   flaky: Finding[];
   /** Ids of units (tests, files of tests, steps) seen to pass. */
   passed: string[];

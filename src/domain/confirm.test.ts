@@ -54,3 +54,16 @@ test('the same failure reported twice counts twice', () => {
   assert.equal(both.findings.length, 2);
   assert.deepEqual(both.flaky, []);
 });
+
+test('what a run did not come to has not gone', () => {
+  const stopped = (failing: string[], passed: string[]): CheckResult => ({
+    ...result(failing, passed),
+    complete: false,
+  });
+  const ids = ({ findings, flaky, outcome }: CheckResult) =>
+    [findings, flaky].map((list) => list.map(({ id }) => id).toSorted()).concat([[outcome]]);
+  assert.deepEqual(ids(confirm(stopped(['a'], []), stopped(['b'], []))), [['a', 'b'], [], ['failed']]);
+  assert.deepEqual(ids(confirm(stopped(['a'], []), stopped(['b'], ['a']))), [['b'], ['a'], ['failed']]);
+  assert.deepEqual(ids(confirm(stopped(['a'], []), result(['b'], ['a']))), [['b'], ['a'], ['failed']]);
+  assert.deepEqual(ids(confirm(stopped(['a'], []), result([], ['a']))), [[], ['a'], ['passed']]);
+});

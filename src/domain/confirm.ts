@@ -3,19 +3,25 @@ import type { Finding } from './finding.ts';
 
 /**
  * Two runs of one check on one tree, as one result: what failed in both is confirmed, what came and went is flaky and
- * counts neither as failed nor as passed.
+ * counts neither as failed nor as passed. What failed in the one and was not reached in the other has not gone.
  */
 export function confirm(first: CheckResult, second: CheckResult): CheckResult {
   const { shared, rest: onlySecond } = intersect(second.findings, first.findings);
   const { rest: onlyFirst } = intersect(first.findings, second.findings);
-  const flaky = uniqueById([...first.flaky, ...second.flaky, ...onlyFirst, ...onlySecond]);
+  const wentAway = onlyFirst.filter((finding) => reached(finding, second));
+  const cameUp = onlySecond.filter((finding) => reached(finding, first));
+  const flaky = uniqueById([...first.flaky, ...second.flaky, ...wentAway, ...cameUp]);
+  const open = [...onlyFirst, ...onlySecond].filter(
+    (one) => !wentAway.includes(one) && !cameUp.includes(one),
+  );
+  const findings = [...shared, ...open];
   const unsteady = new Set(flaky.map((finding) => finding.id));
-  const failed = new Set(shared.map((finding) => finding.id));
+  const failed = new Set(findings.map((finding) => finding.id));
   const steady = (id: string) => !unsteady.has(id) && !failed.has(id);
   return {
     ...second,
-    outcome: shared.length === 0 && second.outcome === 'failed' ? 'passed' : second.outcome,
-    findings: shared,
+    outcome: findings.length === 0 && second.outcome === 'failed' ? 'passed' : second.outcome,
+    findings,
     flaky: flaky.filter((finding) => !failed.has(finding.id)),
     passed: [...new Set([...first.passed, ...second.passed])].filter(steady),
     skipped: second.skipped,
@@ -23,6 +29,12 @@ export function confirm(first: CheckResult, second: CheckResult): CheckResult {
     complete: first.complete && second.complete,
     durationMs: first.durationMs + second.durationMs,
   };
+}
+
+/** A run that does not show it would have shown it. */
+function reached({ id, step }: Finding, { outcome, complete, passed }: CheckResult): boolean {
+  if (outcome === 'passed' || complete || passed.includes(id)) return true;
+  return step !== undefined && passed.includes(step);
 }
 
 /** `shared`: the part of `ones` that `others` has too, as multisets by id; `rest`: what is left of `ones`. */
