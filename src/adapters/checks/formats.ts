@@ -17,6 +17,7 @@ import { sarif } from './sarif/index.ts';
 import { tap } from './tap/index.ts';
 import { tsc } from './tsc/index.ts';
 import { unittest } from './unittest/index.ts';
+import { vitestText } from './vitest-text/index.ts';
 
 /** Each is sure of what it reads; several may run in one check. A report file beats text within each. */
 const specific: readonly CheckFormat[] = [
@@ -31,7 +32,7 @@ const specific: readonly CheckFormat[] = [
   sarif,
 ];
 /** Read from text that could be anybody's, best first: only where nobody above explains the outcome. */
-const general: readonly CheckFormat[] = [tap, labelled, fileLine];
+const general: readonly CheckFormat[] = [vitestText, tap, labelled, fileLine];
 const make = makeSteps({
   reporting: [nodeTest, junit, jest, unittest, eslint, sarif],
   printed: [unittest, goTest, cargoTest, eslint, tsc, ...general],

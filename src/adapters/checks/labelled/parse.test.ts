@@ -28,6 +28,11 @@ const cases: Record<string, { text: string; failed: string[]; passed: string[] }
     failed: ['A.x'],
     passed: ['A.y'],
   },
+  "pnpm's last word": {
+    text: '✓ adds\n× subtracts\nError: ERR_PNPM_RECURSIVE_RUN_FIRST_FAIL\n\n  × "pnpm recursive run" failed in packages/a\n',
+    failed: ['subtracts'],
+    passed: ['adds'],
+  },
   go: {
     text: '--- FAIL: TestA (0.00s)\n    a_test.go:5: bad\n--- PASS: TestB (0.01s)\nFAIL\nFAIL\texample.com/x\t0.003s\n',
     failed: ['TestA'],

@@ -86,9 +86,12 @@ function outcomeOf(word: string): Outcome {
   return /^(?:PASS|OK|ok|✓|✔)/.test(word) ? 'passed' : 'failed';
 }
 
+/** pnpm's own word for what a script of a package said before. */
+const lastWord = /^"pnpm [\w ]+" failed in\b/;
+
 /** Reasons and durations are not part of a name; a number in front or a colon at the end makes it a summary. */
 function nameIn(text: string): string | null {
-  if (text.trimEnd().endsWith(':')) return null;
+  if (text.trimEnd().endsWith(':') || lastWord.test(text)) return null;
   const name = (text.split(/:\s| - | -- | => | \(|\t|\s\.\.\.|\s{3,}/)[0] ?? '')
     .replace(/[\s:.]+$/, '')
     .trim();
