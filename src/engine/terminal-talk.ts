@@ -161,6 +161,7 @@ export class TerminalTalk {
     if (!(await isOver(this.#context, this.#session, facts)) && !(await this.#isLost())) return;
     const runtime = this.#context.findRuntime(this.#handle.runtime);
     this.#leaving = runtime.stop(this.#handle, graceMs).catch((error: unknown) => {
+      this.#leaving = null; // tried again at the next look
       this.#context.log('terminal.unended', { session: this.#session.id, error: String(error) });
     });
   }
