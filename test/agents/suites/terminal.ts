@@ -123,7 +123,7 @@ for (const [client, [account, trusted]] of Object.entries(trust)) {
       server.scenario(client, [mending('ant', 1, once({ kind: 'hang' }))]);
       const user = await actor(client, ['ant']);
       assert.equal((await user.fix('--detach', '--yolo', '--runtime', 'tmux')).code, 0);
-      await waitFor('a request', () => (server.log.counts()['hang'] ?? 0) > 0, 60_000);
+      await waitFor('a request', () => (server.log.counts()['hang'] ?? 0) > 0, 120_000);
       const [session] = await live(line);
       assert.ok(session);
       const told = await line.ao(['send', session.id, text, '--interrupt', '--wait']);
@@ -144,7 +144,7 @@ for (const [client, [account, trusted]] of Object.entries(trust)) {
       const user = await actor(client, ['ant']);
       const release = server.hold();
       assert.equal((await user.fix('--detach', '--yolo', '--runtime', 'tmux')).code, 0);
-      await waitFor('a request', () => (server.log.counts()['answer'] ?? 0) > 0, 60_000);
+      await waitFor('a request', () => (server.log.counts()['answer'] ?? 0) > 0, 120_000);
       const [session] = await live(line);
       assert.ok(session);
       assert.equal((await line.ao(['send', session.id, text])).code, 0);

@@ -37,7 +37,7 @@ for (const client of ['claude-code', 'codex', 'gemini', 'qwen', 'kimi', 'opencod
       const user = await actor(client, ['ant']);
       const release = server.hold();
       assert.equal((await user.fix('--detach', '--yolo', '--runtime', 'tmux', '--timeout', '4m')).code, 0);
-      await waitFor('a request', () => (server.log.counts()['answer'] ?? 0) > 0, 60_000);
+      await waitFor('a request', () => (server.log.counts()['answer'] ?? 0) > 0, 120_000);
       const [session] = await live(line);
       assert.ok(session);
       const texts = sizes.map(textOf);
