@@ -13,13 +13,15 @@ const elsewhere = new Set(['.git', 'node_modules']);
 export async function settleGenerated(root: string): Promise<void> {
   const hasSource = ['configure.ac', 'configure.in'].some((name) => existsSync(join(root, name)));
   if (!hasSource || !existsSync(join(root, 'configure'))) return;
-  await settleIn(root, new Date());
+  await settleIn(Buffer.from(root), new Date());
 }
 
-async function settleIn(directory: string, at: Date): Promise<void> {
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory() && !elsewhere.has(entry.name)) await settleIn(path, at);
-    else if (generated.has(entry.name)) await lutimes(path, at, at);
+/** Names are bytes: one that is no text must not hold up the others. */
+async function settleIn(directory: Buffer, at: Date): Promise<void> {
+  for (const entry of await readdir(directory, { withFileTypes: true, encoding: 'buffer' })) {
+    const path = Buffer.concat([directory, Buffer.from('/'), entry.name]);
+    const name = entry.name.toString();
+    if (entry.isDirectory() && !elsewhere.has(name)) await settleIn(path, at);
+    else if (generated.has(name)) await lutimes(path, at, at);
   }
 }

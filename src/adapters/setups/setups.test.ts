@@ -368,3 +368,14 @@ test('what autotools generated is as old in every checkout: never older than its
   await prepare(root);
   assert.equal(isUpToDate(), true);
 });
+
+test('a name that is no text holds up no setup', {
+  skip: process.platform === 'linux' ? false : 'names are text here',
+}, async () => {
+  const root = checkout({ 'configure.ac': '', configure: '', 'b/Makefile.in': '' });
+  mkdirSync(Buffer.concat([Buffer.from(`${root}/a`), Buffer.from([0xe9])]));
+  const old = new Date('2020-01-01');
+  utimesSync(join(root, 'b/Makefile.in'), old, old);
+  await prepare(root);
+  assert.ok(lstatSync(join(root, 'b/Makefile.in')).mtime > old);
+});
