@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   statSync,
 } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -85,6 +86,29 @@ async function cleanUp(directory: string): Promise<boolean> {
   return pids.length === 0;
 }
 
+/**
+ * Where the tests' files go: TMPDIR where that is set, else into memory where there is room (they take 140 MB), because
+ * a third of their time went into waiting for the disk.
+ */
+function scratchPlace(): string {
+  const memory = '/dev/shm';
+  if (process.env['TMPDIR']) return tmpdir();
+  try {
+    const [, , , options = ''] =
+      readFileSync('/proc/mounts', 'utf8')
+        .split('\n')
+        .map((line) => line.split(' '))
+        .find(([, place, type]) => place === memory && type === 'tmpfs') ?? [];
+    const { bavail, bsize } = statfsSync(memory);
+    const room = Math.min(bavail * bsize, process.availableMemory());
+    const fits = room >= 2 ** 30 && /\brw\b/.test(options) && !/\bnoexec\b/.test(options);
+    if (fits) return memory;
+  } catch {
+    // no Linux, or no such place
+  }
+  return tmpdir();
+}
+
 const isOption = (argument: string): boolean => argument.startsWith('-');
 const files = testFiles(process.argv.slice(2).filter((argument) => !isOption(argument)));
 if (files.length === 0) {
@@ -92,13 +116,13 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'ao-test-'));
+const directory = mkdtempSync(join(scratchPlace(), 'ao-'));
 chmodSync(directory, 0o711); // one test goes on as another user, in a folder of its own
 const child = spawn(
   process.execPath,
   [
     '--test',
-    `--test-concurrency=${Math.max(2, availableParallelism())}`,
+    `--test-concurrency=${availableParallelism() + 1}`,
     '--test-timeout=120000',
     ...process.argv.slice(2).filter(isOption),
     ...files,

@@ -10,15 +10,17 @@ const onlyTests = /^(?:fixtures|test-support)$/;
 
 /**
  * Which code runs: `<version>+<newest change, base 36>.<hash>`. Tells an upgraded or edited checkout from the one that a
- * daemon was started with, by names, sizes and times alone. Folders count too, because a removed file leaves its mark there.
+ * daemon was started with, by names, sizes and times alone. Folders count too, because a removed file leaves its mark there; not
+ * their sizes, which grow with our tests on some file systems.
  */
 export function codeId(folder: string = codeFolder, version: string = packageVersion()): string {
   const hash = createHash('sha256');
   let newest = 0;
   for (const name of ['', ...namesIn(folder, '').toSorted()]) {
-    const { mtimeMs, size } = statSync(join(folder, name));
-    newest = Math.max(newest, Math.floor(mtimeMs));
-    hash.update(`${name}\0${size}\0${Math.floor(mtimeMs)}\n`);
+    const status = statSync(join(folder, name));
+    const [changed, size] = [Math.floor(status.mtimeMs), status.isFile() ? status.size : 0];
+    newest = Math.max(newest, changed);
+    hash.update(`${name}\0${size}\0${changed}\n`);
   }
   return `${version}+${newest.toString(36)}.${hash.digest('hex').slice(0, 8)}`;
 }
