@@ -5,6 +5,7 @@
 // npm run test:agents -- --record [<agent>…] [--only <recording, as once/*>]: records them at work, for the tests of their adapters.
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Client, clientNamed, clients } from '../test/agents/clients/catalogue.ts';
@@ -49,6 +50,7 @@ function runIsolated(command: readonly string[]): number {
   const [program = '', ...args] = [...(before ?? []), process.execPath, ...command];
   const env = {
     ...process.env,
+    TMPDIR: tmpdir(), // not in memory as other tests: codex' sandbox has a /dev of its own
     AO_TEST_AGENT_CACHE: agentCache(),
     AO_TEST_AGENTS: chosen.map(({ name, version }) => `${name}@${version}`).join(','),
     AO_TEST_ISOLATED: before === null ? '0' : '1',
