@@ -1,6 +1,8 @@
 import { lstatSync, rmSync } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { AoError } from '../domain/errors.ts';
@@ -25,7 +27,16 @@ export async function listen(api: Hono, home: string): Promise<Listening> {
   });
   const { ino } = lstatSync(socket);
   const stillThere = (): boolean => lstatSync(socket, { throwIfNoEntry: false })?.ino === ino;
-  return { socket, stillThere, close: () => close(server) };
+  const closed = async (): Promise<void> => {
+    await close(server);
+    await removeBeside(home, socket);
+  };
+  return { socket, stillThere, close: closed };
+}
+
+/** The directory that was made for a socket beside `home`; agents' terminals may still have theirs in it. */
+async function removeBeside(home: string, socket: string): Promise<void> {
+  if (dirname(socket) !== home) await rmdir(dirname(socket)).catch(() => {});
 }
 
 /** A dead daemon's socket is removed; what somebody else put there is left alone, and another name taken. */
