@@ -225,6 +225,7 @@ describe('the tmux runtime', { skip }, () => {
   });
 
   test('starts a server that ends at that moment anew, and gives up when it ends every time', async () => {
+    await start(sh('exec sleep 60')); // else the server of the test before may be ending in earnest, and take a try
     const there = async (): Promise<void> =>
       assert.equal(await outputOf(await start(sh('echo there'))), 'there\r\n');
     assert.equal(await callsDuring(folder, there, { failing: 2 }), 3);
