@@ -44,7 +44,7 @@ async function troubled(home: string, hub: Partial<Hub>) {
     findRuntime: () => memoryRuntime({}),
     signal: work.signal,
   };
-  return { store, live, loop: new RunLoop(context as RunContext, work) };
+  return { store, live, loop: new RunLoop(context as RunContext, work, 1) };
 }
 
 test('what troubled a run is not shown any more when it has ended: it would be said of the run that goes on', async (t) => {

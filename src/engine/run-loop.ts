@@ -10,6 +10,8 @@ import { type Desk, tick } from './orchestrator.ts';
 /** The net under the events: everything is looked at again after this time, whether anything was heard or not. */
 const NET_MS = 10_000;
 const MAX_FAILURES = 3;
+/** Behind a failure; twice as long behind each further one. */
+const FIRST_PAUSE_MS = 400;
 
 /**
  * The rhythm of one run: a tick whenever something woke it, never two at once, until the run has finished or the daemon
@@ -29,10 +31,12 @@ export class RunLoop {
   #ticking: Promise<void> | null = null;
   #again = false;
   readonly #net: NodeJS.Timeout;
+  readonly #firstPauseMs: number;
 
   /** `work` is what `context.signal` belongs to: checks and setups in progress end with it. */
-  constructor(context: RunContext, work: AbortController) {
+  constructor(context: RunContext, work: AbortController, firstPauseMs = FIRST_PAUSE_MS) {
     this.context = context;
+    this.#firstPauseMs = firstPauseMs;
     this.#work = work;
     this.#letGo = new AbortController();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -128,7 +132,7 @@ export class RunLoop {
         this.context.log('job.stuck', { run: this.context.run, job: key, error: String(again) });
       });
     }
-    const wait = Math.min(200 * 2 ** count, NET_MS);
+    const wait = Math.min(this.#firstPauseMs * 2 ** (count - 1), NET_MS);
     await delay(wait, undefined, { signal: this.#letGo.signal, ref: false }).catch(() => {});
   }
 

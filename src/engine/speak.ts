@@ -81,7 +81,8 @@ async function answerTo(
   { request, allow, reason }: Permit,
 ): Promise<MessageContent> {
   // A daemon that has just come does not know yet what was asked under the one before.
-  if (session.state === 'running') await Promise.race([live.untilRead(session.id), delay(PATIENCE_MS)]);
+  const patience = delay(PATIENCE_MS, undefined, { ref: false });
+  if (session.state === 'running') await Promise.race([live.untilRead(session.id), patience]);
   const open = await openMessages(world, session); // before the facts: an answer that is over by then shows in those
   const { asked } = live.facts(session.id);
   const [first, ...more] = request === null ? asked : asked.filter(({ id }) => id === request);
