@@ -28,7 +28,7 @@ export async function followTerminal(
     if (!signal.aborted) {
       talk.gather(hearing.hear(null, context.clock.now()));
       await talk.close();
-      hearing.end();
+      await hearing.end();
     }
   } finally {
     over.abort();

@@ -38,11 +38,11 @@ async function resetOf(t: TestContext, zone: string, drawnAt: number | null): Pr
   const recording = readRecordings('codex').find(({ scene }) => scene === 'usage-limit');
   assert.ok(recording);
   await hearing.show(recording.bytes, size, drawnAt);
-  hearing.look();
+  await hearing.look();
   time.monotonic += settleMs;
-  hearing.look();
+  await hearing.look();
   const { end } = hearing.facts;
-  hearing.end();
+  await hearing.end();
   assert.ok(end?.outcome === 'failed');
   return new Date(end.failure.resetAt ?? 0).toISOString().slice(0, 16);
 }

@@ -63,13 +63,13 @@ export class TerminalHearing {
   /** What is drawn in a terminal of that size; `at`: then, or before that, under an earlier daemon. */
   async show(bytes: Uint8Array, size: TerminalSize, at: number | null): Promise<void> {
     this.#drawnAt = at;
-    this.#screen.resize(size);
     this.#drawn = true;
-    await this.#screen.write(bytes);
+    await this.#screen.print(bytes, size);
   }
 
   /** Reads the screen, where anything was drawn since, or what it shows may have come to mean more. What of it is evidence. */
-  look(): { evidence: Observation[]; isAlive: boolean } {
+  async look(): Promise<{ evidence: Observation[]; isAlive: boolean }> {
+    await this.#screen.draw();
     const now = this.#clock.now();
     let isAlive = false;
     if (this.#drawn && !this.#screen.drawing) isAlive = this.#read(now);
@@ -91,7 +91,8 @@ export class TerminalHearing {
   }
 
   /** The agent is gone: what it asked is not open any more, and what stands on its screen was its last word. */
-  end(): void {
+  async end(): Promise<void> {
+    await this.#screen.draw();
     const now = this.#clock.now();
     if (this.#drawn) this.#read(now);
     const { screen, end } = this.facts;

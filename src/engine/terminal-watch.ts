@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Observation } from '../domain/agent-facts.ts';
 import type { RuntimeHandle, Session } from '../domain/task.ts';
+import { untilBeat } from '../lib/beat.ts';
 import { Bell } from '../lib/bell.ts';
 import { initialSize } from '../ports/runtime.ts';
 import { eventsFile } from '../ports/terminal-agent.ts';
@@ -86,7 +87,7 @@ export class TerminalWatch {
       if (read >= known.bytes) this.#seen.resolve(known);
       this.#bell.ring();
       await cap.keepBelow(read);
-      if (bytes.length < burstBytes) await delay(gatherMs, undefined, { signal }).catch(() => {});
+      if (bytes.length < burstBytes) await delay(untilBeat(gatherMs), undefined, { signal }).catch(() => {});
     }
     this.#seen.resolve(known);
   }
@@ -97,12 +98,12 @@ export class TerminalWatch {
     const known = await Promise.all([this.#heard.promise, this.#seen.promise]);
     if (signal.aborted) return;
     const lastAt = Math.max(...known.map(({ at }) => at));
-    hearing.look();
+    await hearing.look();
     await talk.recall(this.#told);
     context.live.setRead(session.id);
     this.#silence = new SilenceWatch(context, session, context.clock.now() - lastAt);
     for (let talkedAt = -stillMs; !signal.aborted; ) {
-      const { evidence, isAlive } = hearing.look();
+      const { evidence, isAlive } = await hearing.look();
       if (isAlive) this.#silence.heard();
       talk.gather(evidence);
       const lookedAt = performance.now();
@@ -120,7 +121,7 @@ export class TerminalWatch {
     const { hearing, talk } = this.#parts;
     const isWaiting = hearing.isSettling || talk.isUnderWay;
     await this.#bell.next(isWaiting ? settlingMs : stillMs, signal);
-    const left = (): number => paceMs - (performance.now() - lookedAt);
+    const left = (): number => lookedAt + untilBeat(paceMs, lookedAt) - performance.now();
     for (let draws = true; draws && !this.#isUrgent && left() > 0 && !signal.aborted; ) {
       draws = await this.#bell.next(isWaiting ? Math.min(left(), pauseMs) : left(), signal);
     }

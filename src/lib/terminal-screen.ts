@@ -1,14 +1,24 @@
 import headless from '@xterm/headless';
 
+export interface ScreenSize {
+  columns: number;
+  rows: number;
+}
+
+const mostUndrawn = 64 * 1024;
+
 /** What a terminal of that size shows: fed with what a program printed, read row by row. It keeps nothing that was scrolled away. */
 export class TerminalScreen {
   readonly #terminal: headless.Terminal;
+  readonly #printed: { bytes: Uint8Array; size: ScreenSize }[] = [];
+  #undrawn = 0;
+  #drawing = Promise.resolve();
   /** As the program set it. */
   title = '';
   /** What the program last said of its own state, with OSC 7501. */
   declared = '';
 
-  constructor({ columns, rows }: { columns: number; rows: number }) {
+  constructor({ columns, rows }: ScreenSize) {
     this.#terminal = new headless.Terminal({ cols: columns, rows, scrollback: 0, allowProposedApi: true });
     this.#terminal.onTitleChange((title) => {
       this.title = title;
@@ -19,13 +29,34 @@ export class TerminalScreen {
     });
   }
 
-  resize({ columns, rows }: { columns: number; rows: number }): void {
-    if (columns !== this.#terminal.cols || rows !== this.#terminal.rows) this.#terminal.resize(columns, rows);
+  /** What a program prints into a terminal of that size; shown when it is drawn, or at once where it is much. */
+  async print(bytes: Uint8Array, size: ScreenSize): Promise<void> {
+    this.#printed.push({ bytes, size });
+    this.#undrawn += bytes.length;
+    if (this.#undrawn >= mostUndrawn) await this.draw();
+  }
+
+  /** Resolves when all that was printed is shown. Drawing seldom is cheap: each time the process has to wake up once more. */
+  draw(): Promise<void> {
+    if (this.#undrawn > 0) this.#drawing = this.#drawing.then(() => this.#drawAll());
+    return this.#drawing;
+  }
+
+  async #drawAll(): Promise<void> {
+    this.#undrawn = 0;
+    for (const { bytes, size } of this.#printed.splice(0)) {
+      this.#resize(size);
+      await this.write(bytes);
+    }
   }
 
   /** Resolves when the screen shows it. */
   write(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve) => this.#terminal.write(bytes, resolve));
+  }
+
+  #resize({ columns, rows }: ScreenSize): void {
+    if (columns !== this.#terminal.cols || rows !== this.#terminal.rows) this.#terminal.resize(columns, rows);
   }
 
   /** The program has begun a frame (mode 2026) and not ended it: what is shown is half of the old and half of the new. */

@@ -23,9 +23,9 @@ export class DirectoryChanges {
     }
   }
 
-  /** Resolves at the first change since the last call, after `timeoutMs`, or on abort. */
-  async next(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    await this.#bell.next(this.#watcher ? timeoutMs : Math.min(timeoutMs, blindMs), signal);
+  /** Resolves at the first change since the last call, after `timeoutMs`, or on abort; true where there was a change. */
+  next(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+    return this.#bell.next(this.#watcher ? timeoutMs : Math.min(timeoutMs, blindMs), signal);
   }
 
   close(): void {

@@ -1,10 +1,11 @@
-import { readSync } from 'node:fs';
+import { existsSync, readSync } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { AoError } from '../../domain/errors.ts';
 import type { RuntimeHandle } from '../../domain/task.ts';
 import { bootOf, readStartTime } from '../../lib/process-table.ts';
+import { untilBeat } from '../../lib/beat.ts';
 import { maskFile } from '../../lib/mask-file.ts';
 import { endTree, findMarked, type TreeQuery } from '../../lib/process-tree.ts';
 import type { Redactor } from '../../lib/redact.ts';
@@ -27,12 +28,23 @@ const chunkBytes = 16 * 1024;
 const holderGraceMs = 1000;
 
 /** What a session's wrapper and process table tell of it; nothing is started to find out. */
-export async function observe(handle: RuntimeHandle): Promise<Liveness> {
-  try {
-    return await look(handle);
-  } catch (error) {
-    return { state: 'unknown', why: error instanceof Error ? error.message : String(error) };
-  }
+export function observe(handle: RuntimeHandle): Promise<Liveness> {
+  const liveness = look(handle).catch(
+    (error: unknown): Liveness => ({
+      state: 'unknown',
+      why: error instanceof Error ? error.message : String(error),
+    }),
+  );
+  lately.set(handle, { at: performance.now(), liveness });
+  return liveness;
+}
+
+const lately = new WeakMap<RuntimeHandle, { at: number; liveness: Promise<Liveness> }>();
+
+/** Those that follow one session look at it in the same moment. */
+function observeLately(handle: RuntimeHandle): Promise<Liveness> {
+  const last = lately.get(handle);
+  return last !== undefined && performance.now() - last.at < hintMs ? last.liveness : observe(handle);
 }
 
 async function look(handle: RuntimeHandle): Promise<Liveness> {
@@ -77,7 +89,7 @@ export async function wait(
       const liveness = await observe(handle);
       if (liveness.state !== 'running') return liveness;
       leave ??= listen?.(hint);
-      await changes.next(pause, signal);
+      await changes.next(pause < netMs ? pause : untilBeat(netMs), signal);
       pause = Math.min(2 * pause, netMs);
     }
   } finally {
@@ -132,10 +144,10 @@ async function* followFile(
   const buffer = Buffer.allocUnsafe(chunkBytes); // one for each session, however often it is looked at
   try {
     let position = offset;
-    let mustLook = true; // where something was just written, its writer needs no look
+    let changed = false;
     for (let stillSince = Number.POSITIVE_INFINITY; !signal.aborted; ) {
       // Looked at before reading, so that what was written until the end is still read.
-      const state = mustLook ? (await observe(handle)).state : 'running';
+      const state = await stateOf(handle, changed);
       const over = state === 'exited' || state === 'gone';
       const before = position;
       let held: Uint8Array;
@@ -152,20 +164,27 @@ async function* followFile(
       }
       if (over && held.length === end.length) return;
       const isQuiet = position === before;
-      const wasLookedAt = mustLook;
-      mustLook = isQuiet;
-      if (isQuiet && !wasLookedAt) continue;
+      if (isQuiet && changed && !over) {
+        changed = false;
+        continue;
+      }
       if (!over || !isQuiet) stillSince = Number.POSITIVE_INFINITY;
       else if (stillSince === Number.POSITIVE_INFINITY) stillSince = performance.now();
       const patienceMs = state === 'exited' ? lateMs : goneMs;
       if (performance.now() - stillSince >= patienceMs)
         return held.length > 0 ? yield Buffer.from(held) : undefined;
-      await changes.next(over ? Math.min(patienceMs, netMs) : netMs, signal);
+      changed = await changes.next(over ? Math.min(patienceMs, netMs) : untilBeat(netMs), signal);
     }
   } finally {
     changes.close();
     await file.close();
   }
+}
+
+/** Where something changed, its writer needs no look, unless the end is written down. */
+async function stateOf(handle: RuntimeHandle, changed: boolean): Promise<Liveness['state']> {
+  if (existsSync(join(handle.dir, names.exit))) return (await observe(handle)).state;
+  return changed ? 'running' : (await observeLately(handle)).state;
 }
 
 /** How many of the last bytes of `bytes` are the beginning of `end`. */
