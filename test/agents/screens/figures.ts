@@ -80,7 +80,7 @@ export function makeScreensTable(figures: readonly Figures[]): string {
     row([
       'all',
       '',
-      `${right} of ${all} (${((100 * right) / all).toFixed(1)} %)`,
+      `${right} of ${all} (${(Math.floor((1000 * right) / all) / 10).toFixed(1)} %)`,
       `${wrongCuts} of ${cuts}`,
       '',
       idle,
