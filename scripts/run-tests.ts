@@ -116,6 +116,8 @@ if (files.length === 0) {
   process.exit(1);
 }
 
+const reporter = join(import.meta.dirname, 'brief-reporter.ts');
+const brief = process.env['CI'] ? [`--test-reporter=${reporter}`, '--test-reporter-destination=stdout'] : [];
 const directory = mkdtempSync(join(scratchPlace(), 'ao-'));
 chmodSync(directory, 0o711); // one test goes on as another user, in a folder of its own
 const child = spawn(
@@ -124,6 +126,7 @@ const child = spawn(
     '--test',
     `--test-concurrency=${availableParallelism() + 1}`,
     '--test-timeout=120000',
+    ...brief,
     ...process.argv.slice(2).filter(isOption),
     ...files,
   ],

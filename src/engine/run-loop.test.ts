@@ -7,6 +7,7 @@ import { makeDisk } from '../adapters/system-disk.ts';
 import { stoppedClock } from '../../test/contracts/store.contract.ts';
 import { temporaryDirectory } from '../../test/support/repositories.ts';
 import { attemptRow, runRow, sessionRow } from '../../test/support/rows.ts';
+import { GitError } from '../lib/git.ts';
 import { Redactor } from '../lib/redact.ts';
 import { Semaphore } from '../lib/semaphore.ts';
 import type { Hub } from '../ports/git.ts';
@@ -25,6 +26,7 @@ async function troubled(home: string, hub: Partial<Hub>) {
   await store.commit([{ op: 'insert', kind: 'run', row: run }], []);
   const work = new AbortController();
   const live = new Live(() => {});
+  const log: string[] = [];
   const context: Partial<RunContext> = {
     store,
     live,
@@ -40,11 +42,11 @@ async function troubled(home: string, hub: Partial<Hub>) {
     redactor: new Redactor([]),
     rowLock: new Semaphore(1),
     memoryAvailableBytes: () => 1e9,
-    log: () => {},
+    log: (event) => log.push(event),
     findRuntime: () => memoryRuntime({}),
     signal: work.signal,
   };
-  return { store, live, loop: new RunLoop(context as RunContext, work, 1) };
+  return { store, live, log, loop: new RunLoop(context as RunContext, work, 1) };
 }
 
 test('what troubled a run is not shown any more when it has ended: it would be said of the run that goes on', async (t) => {
@@ -75,4 +77,17 @@ test('a run of which nothing can be read any more ends, with its agents: nobody 
   assert.deepEqual([run?.state, run?.outcome, run?.reason], ['finished', 'failed', 'a bug']);
   const [session] = await store.list('session', { run: 'run-1' });
   assert.deepEqual([session?.state, session?.outcome, session?.reason], ['ended', 'killed', 'a bug']);
+});
+
+test('a disk that is well again when it is asked costs a job no failure, and git may say so only once', async (t) => {
+  const home = await temporaryDirectory();
+  t.after(() => rm(home, { recursive: true, force: true }));
+  const full = () => Promise.reject(new GitError('unable to write: No space left on device', 128));
+  const { log, loop } = await troubled(home, { treeOf: async () => 'tree', checkout: full });
+  loop.wake();
+  await loop.finished;
+  assert.deepEqual(
+    log.filter((event) => event.startsWith('job.')),
+    ['job.again', 'job.failed', 'job.failed', 'job.failed'],
+  );
 });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DiskBlocked, isProvenDiskFault } from '../lib/disk-fault.ts';
+import { DiskBlocked, diskFaultOf, isProvenDiskFault } from '../lib/disk-fault.ts';
 import { abandonAttempt } from './abandon-attempt.ts';
 import { Announcements } from './announcements.ts';
 import type { RunContext } from './context.ts';
@@ -27,6 +27,8 @@ export class RunLoop {
   readonly #failures = new Map<string, number>();
   /** Jobs that a disk stopped which says that it is well: what releases them. */
   readonly #held = new Map<string, () => void>();
+  /** Jobs that failed on a disk which was well again when it was asked: once each, until they are done. */
+  readonly #excused = new Set<string>();
   readonly #finish: () => void;
   #ticking: Promise<void> | null = null;
   #again = false;
@@ -106,6 +108,7 @@ export class RunLoop {
 
   #onDone(key: string): void {
     this.#release(key);
+    this.#excused.delete(key);
     if (this.#failures.delete(key) && this.#failures.size === 0) {
       this.context.live.setActivity(`trouble:${this.context.run}`, null);
     }
@@ -121,6 +124,7 @@ export class RunLoop {
     if (trouble === null && error instanceof DiskBlocked) return; // over already
     if (trouble !== null || isProvenDiskFault(error, this.context.layout.home))
       return this.#waitForDisk(key, trouble, error);
+    if (this.#isOverAlready(key, error)) return;
     const count = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, count);
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -134,6 +138,14 @@ export class RunLoop {
     }
     const wait = Math.min(this.#firstPauseMs * 2 ** (count - 1), NET_MS);
     await delay(wait, undefined, { signal: this.#letGo.signal, ref: false }).catch(() => {});
+  }
+
+  /** What git says of a disk proves nothing, as an agent's words may do: it is believed once, and not again and again. */
+  #isOverAlready(key: string, error: unknown): boolean {
+    if (this.#excused.has(key) || diskFaultOf(error, this.context.layout.home) === null) return false;
+    this.#excused.add(key);
+    this.context.log('job.again', { run: this.context.run, job: key, error: String(error) });
+    return true;
   }
 
   /** The disk may say that it is well, and only this one place of it not be. */

@@ -30,6 +30,14 @@ test(`the engine keeps every invariant in ${SEEDS} simulated worlds, and the wor
   assert.deepEqual([...outcomes].toSorted(), ['green', 'remaining', 'stopped']);
 });
 
+test('worlds that once broke a rule hold', async () => {
+  const engine = await loadEngine(null);
+  for (const seed of [16_852, 56_739]) {
+    const result = await simulate(engine, seed);
+    assert.equal(result.violation, null, describeFailure(result));
+  }
+});
+
 test('a seed replays exactly', async () => {
   const engine = await loadEngine(null);
   for (let seed = 1; seed <= 25; seed += 1) {

@@ -77,7 +77,15 @@ function diskTrouble({ elements, elapsed }: Scheduler): string | null {
 }
 
 const UNREADABLE = `permission denied: ${CLOSED}`;
-const ofTheDisk = ['disk.blocked', 'disk.free', 'disk.untold', 'job.waits', 'run.waits', 'run.still_waits'];
+const ofTheDisk = [
+  'disk.blocked',
+  'disk.free',
+  'disk.untold',
+  'job.waits',
+  'job.again',
+  'run.waits',
+  'run.still_waits',
+];
 
 /** Nothing fails here that the engine could not expect: a job that fails is a bug, unless it was given up. */
 function logged(scheduler: Scheduler, event: string, fields: Record<string, unknown>): void {
