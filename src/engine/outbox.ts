@@ -113,12 +113,14 @@ export async function noteTold(
  * message whose intent an earlier daemon left behind goes out only where it was never written.
  */
 export async function tell(context: Outbox, telling: Telling): Promise<void> {
+  const rows = await openMessages(context, telling.session);
+  const isTold = rows.some(({ state, content }) => state === 'sent' && content.kind === 'message');
   let waits = false; // what is said to it keeps its order; answers and interruptions do not queue behind messages
-  for (const row of await openMessages(context, telling.session)) {
+  for (const row of rows) {
     const { kind } = row.content;
     if (kind === 'message' && waits) continue;
     // A message behind an interruption is for the turn after it: no agent takes it into the one that is ending.
-    const isOpen = await tellOne(context, row, telling);
+    const isOpen = await tellOne(context, row, { ...telling, isTold });
     waits ||= kind !== 'answer' && isOpen;
   }
 }
@@ -136,25 +138,34 @@ export interface Telling {
 async function tellOne(
   context: Outbox,
   row: Message,
-  { hearing, wasWritten, write }: Telling,
+  { hearing, isTold, wasWritten, write }: Telling & { isTold: boolean },
 ): Promise<boolean> {
   const { content } = row;
   if (row.state === 'sent' && content.kind !== 'answer' && wasWritten(JSON.stringify(row.id))) return true;
-  const line = mayTell(content, hearing) ? hearing.agent.encode(intentOf(row), hearing.state) : null;
+  const may = mayTell(content, hearing, isTold);
+  const line = may ? hearing.agent.encode(intentOf(row), hearing.state) : null;
   if (line === null) {
-    const isLate = content.kind !== 'message' && row.state === 'queued';
+    const isLate = content.kind === 'interrupt' || (content.kind === 'answer' && row.state === 'queued');
     if (isLate) await failMessage(context, row, cannotNow(content));
     return !isLate;
   }
-  const may =
+  const isIntended =
     row.state === 'sent' ||
     (await applyTransitions(context.store, [{ kind: 'message', row, event: 'send' }]));
-  if (may) await write(line);
+  if (isIntended) await write(line);
   return true;
 }
 
-function mayTell(content: MessageContent, { facts, agent }: Telling['hearing']): boolean {
-  return content.kind !== 'message' || facts.working !== true || agent.capabilities.whileBusy !== null;
+/** `isTold`: it was told something that it has not shown to have, which may be a turn already. */
+function mayTell({ kind }: MessageContent, { facts, agent }: Telling['hearing'], isTold: boolean): boolean {
+  switch (kind) {
+    case 'message':
+      return facts.working !== true || agent.capabilities.whileBusy !== null;
+    case 'interrupt':
+      return facts.working === true || isTold;
+    case 'answer':
+      return true;
+  }
 }
 
 function intentOf({ id, content }: Message): Intent {

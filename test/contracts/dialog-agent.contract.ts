@@ -66,6 +66,16 @@ export function dialogAgentContract(agent: Agent, stream: string): void {
       if (message !== null) assert.match(message, /^[^\n]*the-id[^\n]*\n$/);
     });
 
+    test('is interrupted by lines that hold the id of what was said, so that each is told from the others', () => {
+      let { state } = agent.begin(opening);
+      const stops = stream.split('\n').flatMap((line) => {
+        ({ state } = agent.interpret(`${line}\n`, state));
+        return agent.encode({ kind: 'interrupt', id: 'the-id' }, state) ?? [];
+      });
+      assert.ok(stops.length > 0, 'the stream is of a turn');
+      for (const stop of stops) assert.match(stop, /^[^\n]*"the-id"[^\n]*\n$/);
+    });
+
     test('talks', () => assert.equal(agent.capabilities.dialog, true));
   });
 }

@@ -14,9 +14,13 @@ export function encode(intent: Intent, { session, working, asked }: AcpState): s
       );
     }
     case 'interrupt':
-      return session === null || !working
+      // The protocol has no id for it: without ours a second one would look like the first, written already.
+      return session === null
         ? null
-        : rpcLine({ method: 'session/cancel', params: { sessionId: session } }, '2.0');
+        : rpcLine(
+            { method: 'session/cancel', params: { sessionId: session, _meta: { ao: intent.id } } },
+            '2.0',
+          );
     case 'answer': {
       const open = asked[intent.request];
       return open === undefined ? null : decision(open.id, open.options, intent.allow);
