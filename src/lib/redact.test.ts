@@ -27,6 +27,19 @@ const encodings: ((value: string) => string)[] = [
 ];
 
 const key = `-----BEGIN RSA PRIVATE KEY-----\n${wrap('MIIEvQIBADANBgkqhkiG9w0'.repeat(40), 64, '\n')}\n-----END RSA PRIVATE KEY-----`;
+const shortKey = `-----BEGIN EC PRIVATE KEY-----\n${'MHcCAQEEIIGl'.repeat(5)}+/9=\nmWQ3tK7xZq1==\n-----END EC PRIVATE KEY-----`;
+/** As tools and terminals show a file: numbered, in a frame, in colours, in a diff, behind its name. */
+const shownKeys = [key, shortKey].flatMap((text) =>
+  [
+    (line: string, at: number) => `${String(at + 1).padStart(6)}→${line}`,
+    (line: string, at: number) => `${String(at + 1).padStart(5, '0')}| ${line}`,
+    (line: string, at: number) => `│ ${at + 1} ${line.padEnd(70)} │`,
+    (line: string) => `\x1b[32m${line}\x1b[0m`,
+    (line: string) => `+${line}`,
+    (line: string, at: number) => `certs/my-key.pem:${at + 1}:${line}`,
+  ].map((show) => text.split('\n').map(show).join('\n')),
+);
+const pgpKey = `-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2.0.22 (GNU/Linux)\nComment: https://example.com/a-tool\n\n${wrap('lQOYBFzx'.repeat(90), 64, '\n')}\n=zC1d\n-----END PGP PRIVATE KEY BLOCK-----`;
 const token = 'Ab3dEf6hIj9kLmNoPqRsTuVwXyZ012345678';
 const shaped = [
   ...[
@@ -109,6 +122,32 @@ describe('a redactor', () => {
     );
   });
 
+  test('lets no line of a key through, however it is shown and wherever the text is cut, whole or only its beginning', () => {
+    const shown = [...shownKeys, pgpKey].flatMap((text) => [text, text.slice(0, text.lastIndexOf('\n'))]);
+    const full = /[A-Za-z0-9+/]{60}/;
+    fc.assert(
+      fc.property(fc.constantFrom(...shown), lines, lines, cuts, (secret, before, after, places) => {
+        const redactor = new Redactor([]);
+        for (const text of [
+          `${before}\n${secret}\n"${after}"`,
+          JSON.stringify(`${before}\n${secret}\n${after}`),
+        ]) {
+          const out = inPieces(redactor, text, places);
+          assert.ok(out.includes('[redacted]') && !full.test(out) && !out.includes('END'), out);
+          assert.equal(out, redactor.text(text));
+          const bytes = Buffer.from(text).toString('latin1');
+          assert.ok(!full.test(redactor.mask(bytes)), redactor.mask(bytes));
+        }
+      }),
+      { numRuns: 300 },
+    );
+    const whole = [...shownKeys, pgpKey].map((text) => new Redactor([]).text(text));
+    assert.deepEqual(
+      whole.filter((text) => /mWQ3|zC1d|PRIVATE/.test(text)),
+      [],
+    );
+  });
+
   test('leaves text without secrets as it is, and JSON as JSON', () => {
     fc.assert(
       fc.property(lines, cuts, (text, places) => {
@@ -144,6 +183,8 @@ describe('a redactor', () => {
     const redactor = new Redactor([token, 'another-known-value']);
     const hostile = [
       '-----BEGIN PRIVATE KEY-----',
+      `-----BEGIN PRIVATE KEY-----.${'a'.repeat(59)}.`,
+      `-----BEGIN PRIVATE KEY-----${`.${'a'.repeat(60)}`.repeat(20)}"`,
       'eyJ',
       'sk-',
       'Bearer ',
@@ -173,12 +214,25 @@ describe('a redactor', () => {
   test('knows secrets by the names of their variables', () => {
     const env = {
       OPENAI_API_KEY: 'value-of-a-key',
-      GH_TOKEN: 'value-of-a-token',
+      GH_TOKEN: 'value-of-a-token\n',
       DB_PASSWORD: 'value-of-a-password',
+      SMTP_PASS: 'value-of-a-pass',
+      SIGNING_PASSPHRASE: 'value-of-a-phrase',
+      DB_PWD: 'value-of-a-pwd',
+      PWD: '/home/somebody/project',
+      COMPASS_MODE: 'value-of-a-mode',
       SHORT_KEY: 'short',
       SSH_AUTH_SOCK: '/tmp/ssh-1/agent.1',
       HOME: '/home/somebody',
     };
-    assert.deepEqual(secretValues(env), ['value-of-a-key', 'value-of-a-token', 'value-of-a-password']);
+    assert.deepEqual(secretValues(env), [
+      'value-of-a-key',
+      'value-of-a-token\n',
+      'value-of-a-token',
+      'value-of-a-password',
+      'value-of-a-pass',
+      'value-of-a-phrase',
+      'value-of-a-pwd',
+    ]);
   });
 });

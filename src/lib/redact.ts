@@ -1,3 +1,4 @@
+import { privateKey } from './private-key.ts';
 import { RedactedStream } from './redacted-stream.ts';
 import { base64Forms, plainForms } from './secret-forms.ts';
 
@@ -10,11 +11,9 @@ const mostValue = 8 * 1024;
 const start = String.raw`(?:(?<![\w-])|(?<=\\[nrtf])|(?<=\[[0-9;]{0,12}m))`;
 /** A small word is no key. */
 const notWords = '(?=[a-z_.-]{0,128}[A-Z0-9])';
-const keyLine = (which: string): string => `-----${which} [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----`;
-const keyBody = String.raw`(?:[A-Za-z0-9+/=\s:,-]|\\{1,4}[nrt/])`;
 
 const shapes = [
-  `${keyLine('BEGIN')}(?:${keyBody}{0,${most}}?${keyLine('END')}|${keyBody}{0,${most}})`,
+  privateKey,
   `gh[pousr]_[A-Za-z0-9]{20,255}`,
   `github_pat_[A-Za-z0-9_]{20,255}`,
   `glpat-[A-Za-z0-9_-]{20,255}`,

@@ -1,12 +1,11 @@
+import { openKeyIn } from './private-key.ts';
+
 /** More than the longest secret; a longer line is cut where no secret is. */
 const mostHeld = 128 * 1024;
 const keptOfLong = 48 * 1024;
 
 /** The end of a line of base64: where it is wrapped, it goes on in the next. */
 const wrappedEnd = /^[A-Za-z0-9+/_=-]{60}$/;
-const keyBegins = '-----BEGIN ';
-const openKey =
-  /^-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[A-Za-z0-9+/=\s:,]|\\{1,4}[nrt/]|-(?!----END )){0,16384}$/;
 
 interface Parts {
   redact(text: string): string;
@@ -62,8 +61,8 @@ export class RedactedStream {
   }
 
   #beforeKey(lines: number): number {
-    const at = this.#held.lastIndexOf(keyBegins, lines);
-    return at >= 0 && openKey.test(this.#held.slice(at, lines)) ? at : lines;
+    const at = openKeyIn(this.#held.slice(0, lines));
+    return at < 0 ? lines : at;
   }
 
   #beforeWrapped(lines: number): number {

@@ -1,14 +1,15 @@
 /** A shorter value is a word that stands anywhere. */
 const shortest = 8;
 
-const secretName = /key|token|secret|passw|pwd|auth|credential/i;
+const secretName = /key|token|secret|passw|passphrase|(?:^|_)pass(?:_|$)|pwd|auth|credential/i;
 /** Says where something is, not what. */
-const placeName = /(_file|_path|_dir|_home|_sock|_url)$|^xauthority$|keyboard/i;
+const placeName = /(_file|_path|_dir|_home|_sock|_url)$|^(old)?pwd$|^xauthority$|keyboard/i;
 
-/** The values of an environment that its names call secret. */
+/** The values of an environment that its names call secret; also without the line end that programs take off. */
 export function secretValues(env: Readonly<Record<string, string>>): string[] {
   const named = Object.entries(env).filter(([name]) => secretName.test(name) && !placeName.test(name));
-  return [...new Set(named.map(([, value]) => value).filter((value) => value.length >= shortest))];
+  const values = named.flatMap(([, value]) => [value, value.trim()]);
+  return [...new Set(values.filter((value) => value.length >= shortest))];
 }
 
 /** How a value may stand in text: as it is, in JSON (also twice over), in a URL, in hexadecimal digits. */
