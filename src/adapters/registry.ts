@@ -29,6 +29,9 @@ const agents: readonly Agent[] = [
 /** What people also call them. */
 const aliases: Readonly<Record<string, string>> = { claude: 'claude-code', kimicode: 'kimi' };
 
+/** By which an agent can be asked for. */
+export const agentNames: readonly string[] = [...agents.map(({ name }) => name), ...Object.keys(aliases)];
+
 /** Rejects an unknown name with the names that are known. */
 export function findAgent(name: string): Agent {
   const agent = agents.find((known) => known.name === (aliases[name] ?? name));

@@ -61,7 +61,8 @@ function refuseOddBytes(bytes: Buffer, text: string): void {
   const again = Buffer.from(bytes.toString('utf8'));
   if (!again.equals(bytes)) {
     const same = bytes.findIndex((byte, at) => byte !== again[at]);
-    const before = bytes.subarray(0, same < 0 ? bytes.length : same).toString('utf8');
+    const sound = bytes.subarray(0, same < 0 ? bytes.length : same);
+    const before = new TextDecoder().decode(sound, { stream: true }); // no byte order mark, no half of a character
     throw new Broken(before.length, 'this is not UTF-8');
   }
   const at = text.search(control);

@@ -12,13 +12,13 @@ const directory = mkdtempSync(join(tmpdir(), 'ao-config-'));
 after(() => rmSync(directory, { recursive: true, force: true }));
 
 let count = 0;
-function file(text: string): string {
+function file(text: string | Buffer): string {
   const path = join(directory, `${count++}.yaml`);
   writeFileSync(path, text);
   return path;
 }
 
-function problems(text: string): string[] {
+function problems(text: string | Buffer): string[] {
   const path = file(text);
   try {
     readConfig(path);
@@ -116,6 +116,11 @@ defaults:
 
   test('is refused where it is no YAML, holds a key twice, or is something else altogether', () => {
     assert.match(problems('fix:\n  - a\n b: [')[0] ?? '', /^\d+:\d+: /);
+    const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+    assert.deepEqual(problems(bytes('\xef\xbb\xbffix:\n\xff\n')), ['2:1: this is not UTF-8']);
+    assert.deepEqual(problems(bytes('\xef\xbb\xbf\xff\n')), ['1:1: this is not UTF-8']);
+    assert.deepEqual(problems(bytes('a: \xef\xbf\x20\n')), ['1:4: this is not UTF-8']);
+    assert.deepEqual(problems(bytes('a: "\xc3\xa9" # \xe2\x82\n')), ['1:10: this is not UTF-8']);
     assert.match(problems('port: 1\nport: 2\n')[0] ?? '', /^2:1: .*unique/);
     assert.match(problems('- a\n- b\n')[0] ?? '', /^1:1: expected object/);
     assert.match(problems('just text')[0] ?? '', /^1:1: expected object/);

@@ -11,6 +11,8 @@ import { type Config, configSchema } from './schema.ts';
 export interface ConfigFile {
   path: string;
   config: Config;
+  /** Where the value of a key stands: `path:line:column`. */
+  place(path: readonly string[]): string;
 }
 
 const names = ['agent-orchestrator.yaml', 'agent-orchestrator.yml'];
@@ -52,7 +54,7 @@ function isFile(path: string): boolean {
 export function readConfig(path: string): ConfigFile {
   const { root, value, place } = parseYaml(path, readBytes(path));
   const parsed = configSchema.safeParse(value);
-  if (parsed.success) return { path, config: parsed.data };
+  if (parsed.success) return { path, config: parsed.data, place: (keys) => place(offsetOf(root, keys)) };
   const { issues } = parsed.error;
   const problems = issues.slice(0, mostProblems).flatMap((issue) => describeIssue(issue, root));
   const lines = problems

@@ -19,6 +19,8 @@ export interface Given {
   source: 'flag' | 'variable' | 'file';
   /** What a relative path is relative to. */
   folder: string;
+  /** Where it stands in its file: `path:line:column`; empty for what stands in none. */
+  place: string;
 }
 
 export const checkName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
@@ -36,7 +38,8 @@ const truths: Record<string, boolean> = {
 };
 
 function wrong(setting: Setting, given: Given, what: string, hint: string): AoError {
-  const names = { flag: flagName(setting), variable: setting.variable, file: `fix.${setting.key}` };
+  const inFile = `${given.place}: fix.${setting.key}`;
+  const names = { flag: flagName(setting), variable: setting.variable, file: inFile };
   return new AoError(given.source === 'flag' ? 'usage' : 'config', `${names[given.source]}: ${what}`, hint);
 }
 
@@ -113,9 +116,12 @@ export function readSwitch(setting: Setting, given: Given): boolean {
   throw wrong(setting, given, `${quote(given.value)} is neither yes nor no`, 'Write 1 or 0.');
 }
 
-export function readChoice(setting: Setting, given: Given): string {
+export function readChoice(
+  setting: Setting,
+  given: Given,
+  choices: readonly string[] = setting.choices ?? [],
+): string {
   const text = readText(setting, given);
-  const choices = setting.choices ?? [];
   if (choices.includes(text)) return text;
   const near = closest(text, choices);
   const hint =

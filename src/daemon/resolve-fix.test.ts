@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, test } from 'node:test';
+import { AoError } from '../domain/errors.ts';
 import { accountOf } from '../domain/run.ts';
 import { cleanEnvironment } from './client-env.ts';
 import { type FixInput, resolveFix } from './resolve-fix.ts';
@@ -48,6 +49,39 @@ describe('settings of ao fix', () => {
     assert.equal(attempts({ env }), 6);
     assert.equal(attempts({ env, flags: { maxAttempts: '7' } }), 7);
     assert.equal(attempts({ env: { AO_MAX_ATTEMPTS: '' } }), 5, 'an empty variable says nothing');
+  });
+
+  test('that the file alone cannot tell to be wrong are refused with their place in it', () => {
+    const place = `${repository}/agent-orchestrator.yaml`;
+    const refused = (text: string, input?: Partial<FixInput>): string => {
+      configure(text);
+      try {
+        resolved(input);
+      } catch (error) {
+        assert.ok(error instanceof AoError && error.hint, String(error));
+        if (error.message.includes('codxe'))
+          assert.match(error.hint, /^Did you mean codex\? .*, kimicode\.$/);
+        return `${error.code} ${error.message}`;
+      }
+      return 'nothing was wrong';
+    };
+    const noAgent = 'there is no "codxe"';
+    assert.equal(refused('fix:\n  agent: codxe\n'), `config ${place}:2:10: fix.agent: ${noAgent}`);
+    assert.equal(
+      refused('fix: { agent: codex }\nprojects:\n  a:\n    path: .\n    fix: { agent: codxe }\n'),
+      `config ${place}:5:19: fix.agent: ${noAgent}`,
+    );
+    assert.equal(
+      refused('fix:\n  agent: codex\n  accountDir: missing\n'),
+      `config ${place}:3:15: fix.accountDir: "${repository}/missing" is not a directory`,
+    );
+    assert.equal(refused('', { env: { AO_AGENT: 'codxe' } }), `config AO_AGENT: ${noAgent}`);
+    assert.equal(refused('', { flags: { agent: 'codxe' } }), `usage --agent: ${noAgent}`);
+    assert.equal(
+      refused('fix: { agent: codxe }', { flags: { agentCommand: 'true' } }),
+      'nothing was wrong',
+      'it was given further away',
+    );
   });
 
   test('have the defaults that the help names', () => {

@@ -9,7 +9,7 @@ import { defaultConcurrency } from '../domain/placement.ts';
 import type { RunOptions } from '../domain/run.ts';
 import type { FixRequest } from '../engine/engine.ts';
 import { closest } from '../lib/closest.ts';
-import { findAgent } from '../adapters/registry.ts';
+import { agentNames, findAgent } from '../adapters/registry.ts';
 import { agentEnvironment, cleanEnvironment } from './client-env.ts';
 import { repositoryPath } from './repository-path.ts';
 
@@ -34,7 +34,10 @@ interface Level {
   source: read.Given['source'];
   folder: string;
   values: Readonly<Record<string, unknown>>;
+  place(key: SettingKey): string;
 }
+
+const nowhere = (): string => '';
 
 /** Flag, then `AO_…` variable, then the project's settings in the file, then the file's, then the default. */
 export function resolveFix(input: FixInput, home: string): FixRequest {
@@ -42,10 +45,10 @@ export function resolveFix(input: FixInput, home: string): FixRequest {
   refuseUnknownFlags(input.flags);
   const file = configFor(input, home);
   const settings = new Settings([
-    { source: 'flag', folder: input.cwd, values: input.flags },
-    { source: 'variable', folder: input.cwd, values: variablesOf(input.env) },
+    { source: 'flag', folder: input.cwd, values: input.flags, place: nowhere },
+    { source: 'variable', folder: input.cwd, values: variablesOf(input.env), place: nowhere },
     ...(file === null ? [] : fileLevels(file, path, input.env['HOME'])),
-    { source: 'file', folder: input.cwd, values: defaults() },
+    { source: 'file', folder: input.cwd, values: defaults(), place: nowhere },
   ]);
   const options = readOptions(settings);
   if (takesCommand.has(options.agent) && options.agentCommand === null && !input.resume && !input.dryRun)
@@ -70,7 +73,8 @@ class Settings {
   get<T>(key: SettingKey, reader: (setting: Setting, given: read.Given) => T): T | undefined {
     const level = this.#levels[this.rank(key)];
     if (level === undefined) return undefined;
-    return reader(settingOf(key), { value: level.values[key], source: level.source, folder: level.folder });
+    const { values, source, folder, place } = level;
+    return reader(settingOf(key), { value: values[key], source, folder, place: place(key) });
   }
 
   /** For settings with a default in the table. */
@@ -132,8 +136,9 @@ function agentOf(settings: Settings): string {
     settings.rank('agentCommand'),
     settings.rank('agentScript'),
   ];
-  const named = settings.get('agent', read.readText);
-  if (named !== undefined && name <= command && name <= script) return named;
+  if (name <= command && name <= script) {
+    return settings.must('agent', (setting, given) => read.readChoice(setting, given, agentNames));
+  }
   return script < command ? 'scripted' : 'command';
 }
 
@@ -197,13 +202,15 @@ function configFor(input: FixInput, home: string): ConfigFile | null {
 
 function fileLevels(file: ConfigFile, repository: string, home: string | undefined): Level[] {
   const folder = dirname(file.path);
-  const level = (values: Readonly<Record<string, unknown>> | undefined): Level[] =>
-    values === undefined ? [] : [{ source: 'file', folder, values }];
-  const projects = Object.values(file.config.projects ?? {})
-    .map(({ path, fix }) => ({ path: projectPath(path, folder, home), fix }))
+  const level = (values: Level['values'] | undefined, ...at: string[]): Level[] =>
+    values === undefined
+      ? []
+      : [{ source: 'file', folder, values, place: (key) => file.place([...at, 'fix', key]) }];
+  const [project] = Object.entries(file.config.projects ?? {})
+    .map(([name, { path, fix }]) => ({ name, path: projectPath(path, folder, home), fix }))
     .filter(({ path }) => contains(path, repository))
     .toSorted((a, b) => b.path.length - a.path.length);
-  return [...level(projects[0]?.fix), ...level(file.config.fix)];
+  return [...level(project?.fix, 'projects', project?.name ?? ''), ...level(file.config.fix)];
 }
 
 function projectPath(path: string, folder: string, home: string | undefined): string {
