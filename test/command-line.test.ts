@@ -171,6 +171,18 @@ describe('ao doctor', { concurrency: false }, () => {
     assert.match(stdout, /agent-orchestrator\.yaml:2:3: unknown key "tmeout"; did you mean "timeout"\?/);
   });
 
+  test('fails on a variable of the program with which no daemon starts', async () => {
+    for (const [name, value] of Object.entries({
+      AO_DISK_RESERVE: '500m',
+      AO_OUTPUT_LIMIT: '1,5G',
+      AO_SQLITE_SYNCHRONOUS: 'off',
+    })) {
+      const { code, stdout } = await ao.run(home, ['doctor'], { env: { [name]: value } });
+      assert.equal(code, 1, name);
+      assert.match(stdout, new RegExp(`^fail {2}config {4}${name}: .*${value}.*\n +\\S.* unset it`, 'm'));
+    }
+  });
+
   test('fails on a data directory that cannot be one, and warns of one that others may read', async () => {
     const blocked = ao.home('blocked');
     writeFileSync(blocked, '');

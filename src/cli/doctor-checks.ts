@@ -14,9 +14,11 @@ import { promisify } from 'node:util';
 import { Client, connect, findDaemon } from '../api/client.ts';
 import { readDaemonInfo } from '../api/client/daemon-info.ts';
 import { AoError } from '../api/contract/errors.ts';
+import { readProgramVariables } from '../config/program-variables.ts';
 import { findConfig, readConfig } from '../config/read-config.ts';
 import { type HomePaths, homePaths } from '../lib/ao-home.ts';
 import { codeId, isNewer } from '../lib/code-id.ts';
+import { networkFilesystem } from '../lib/network-filesystem.ts';
 import { enterPidNamespace } from '../lib/pid-namespace.ts';
 import { leftByInstalls, root } from './interrupted-installs.ts';
 
@@ -153,8 +155,8 @@ function checkData(): Outcome {
   } catch (error) {
     return fail(`${home} is not writable: ${error instanceof Error ? error.message : String(error)}`, hint);
   }
-  const network = networkNames.get(statfsSync(there).type >>> 0);
-  if (network !== undefined) return fail(`${home} is on ${network}, where databases get damaged`, hint);
+  const network = networkFilesystem(statfsSync(there).type);
+  if (network !== null) return fail(`${home} is on ${network}, where databases get damaged`, hint);
   if (there !== home) return ok(`${home}, which will be made`);
   if ((statSync(home).mode & 0o077) === 0) return ok(home);
   const found = warn(`other users may look into ${home}`, `Close it: chmod 700 ${home}`);
@@ -178,15 +180,6 @@ function nearestThere(path: string): string {
   return existsSync(path) || path === dirname(path) ? path : nearestThere(dirname(path));
 }
 
-/** The common ones; the store refuses more of them when it opens. */
-const networkNames = new Map([
-  [0x6969, 'NFS'],
-  [0x517b, 'SMB'],
-  [0xff534d42, 'CIFS'],
-  [0xfe534d42, 'SMB'],
-  [0x01021997, '9P'],
-]);
-
 function checkSpace(): Outcome {
   const { home } = paths();
   const { bavail, bsize } = statfsSync(nearestThere(home));
@@ -199,6 +192,7 @@ function checkSpace(): Outcome {
 }
 
 function checkConfig(): Outcome {
+  readProgramVariables(process.env);
   const path = findConfig(process.cwd(), process.env['AO_CONFIG'], paths().home);
   if (path === null) return ok('no agent-orchestrator.yaml; that is fine');
   readConfig(path);

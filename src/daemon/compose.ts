@@ -12,7 +12,7 @@ import { systemClock } from '../adapters/system-clock.ts';
 import { makeDisk } from '../adapters/system-disk.ts';
 import { cloneWorkspaces } from '../adapters/workspaces/clone.ts';
 import { worktreeWorkspaces } from '../adapters/workspaces/worktree.ts';
-import { AoError } from '../domain/errors.ts';
+import { readProgramVariables } from '../config/program-variables.ts';
 import { createEngine } from '../engine/create-engine.ts';
 import type { World } from '../engine/context.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -32,10 +32,9 @@ export async function composeEngine(composition: Composition): Promise<Engine> {
 /** The one place where the real parts are put together. */
 export async function composeWorld({ home, log }: Composition): Promise<World> {
   await mkdir(home, { recursive: true, mode: 0o700 });
+  const { synchronous, diskReserveBytes, mostOutputBytes } = readProgramVariables(process.env);
   return {
-    store: await openSqliteStore(path.join(home, 'ao.db'), systemClock, {
-      synchronous: synchronous(process.env['AO_SQLITE_SYNCHRONOUS'] || 'full'),
-    }),
+    store: await openSqliteStore(path.join(home, 'ao.db'), systemClock, { synchronous }),
     clock: systemClock,
     layout: makeLayout(home),
     findRuntime: makeRuntimes(socketPath(home, 'tmux.sock', process.env)),
@@ -46,31 +45,10 @@ export async function composeWorld({ home, log }: Composition): Promise<World> {
     openHub: (gitDir, userRepository) => openHub({ gitDir, userRepository }),
     openTarget,
     memoryAvailableBytes: () => process.availableMemory(),
-    disk: makeDisk(home, size('AO_DISK_RESERVE', '200M')),
+    disk: makeDisk(home, diskReserveBytes),
     sessionLogs,
-    mostOutputBytes: size('AO_OUTPUT_LIMIT', '200M'),
+    mostOutputBytes,
     log,
     markPrefix: createHash('sha256').update(home).digest('hex').slice(0, 12),
   };
-}
-
-function synchronous(given: string): 'full' | 'normal' {
-  if (given === 'full' || given === 'normal') return given;
-  throw new AoError(
-    'config',
-    `AO_SQLITE_SYNCHRONOUS: there is no "${given}"`,
-    'Choose one of full, normal, or unset it.',
-  );
-}
-
-/** Of a variable of the whole program. */
-function size(name: string, fallback: string): number {
-  const given = process.env[name] || fallback;
-  const [, count, unit = ''] = /^(\d{1,9})([KMG]?)$/.exec(given) ?? [];
-  if (count !== undefined) return Number(count) * ({ K: 1e3, M: 1e6, G: 1e9 }[unit] ?? 1);
-  throw new AoError(
-    'config',
-    `${name}: "${given}" is no size`,
-    `Write it like 500M or 2G, or unset it (${fallback}).`,
-  );
 }

@@ -17,7 +17,8 @@ import {
 } from '../../../../test/contracts/store.contract.ts';
 import { AoError } from '../../../domain/errors.ts';
 import { openDatabase, type SqliteOptions } from './database.ts';
-import { networkFilesystem, refuseNetworkFilesystem } from './filesystem.ts';
+import { networkFilesystem } from '../../../lib/network-filesystem.ts';
+import { refuseNetworkFilesystem } from './filesystem.ts';
 import { openSqliteStore } from './index.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ao-sqlite-'));
