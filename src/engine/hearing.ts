@@ -60,9 +60,16 @@ export class Hearing {
     return { replies: step.replies, evidence };
   }
 
+  /** Those questions are not open any more, although the agent has not said so. */
+  settle(requests: readonly string[]): void {
+    const asked = this.facts.asked.filter(({ id }) => !requests.includes(id));
+    if (asked.length === this.facts.asked.length) return;
+    this.#notebook.change({ asked });
+    this.#notebook.publish();
+  }
+
   /** The agent is gone: what it asked is not open any more. */
   end(): void {
-    this.#notebook.change({ asked: [] });
-    this.#notebook.publish();
+    this.settle(this.facts.asked.map(({ id }) => id));
   }
 }

@@ -176,6 +176,21 @@ function cannotNow({ kind }: MessageContent): string {
   return kind === 'interrupt' ? 'it is not in a turn' : 'that question is not open any more';
 }
 
+/** Questions that are answered: that stands in what was written, whether or not the agent's protocol has a word for having read it. */
+export async function answeredOf(
+  { store }: Outbox,
+  { session, hearing, wasWritten }: Omit<Telling, 'write'>,
+): Promise<string[]> {
+  const { agent, state, facts } = hearing;
+  if (facts.asked.length === 0) return [];
+  const { run, task, id } = session;
+  const rows = await store.list('message', { run, task, states: ['sent', 'received'] });
+  return rows.flatMap(({ session: of, content }) => {
+    const line = of === id && content.kind === 'answer' ? agent.encode(content, state) : null;
+    return content.kind === 'answer' && line !== null && wasWritten(line) ? [content.request] : [];
+  });
+}
+
 export async function failMessage({ store, clock }: Outbox, row: Message, problem: string): Promise<void> {
   const patch = { problem, settledAt: clock.now() };
   await applyTransitions(store, [{ kind: 'message', row, event: 'fail', patch }]);

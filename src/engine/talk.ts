@@ -3,7 +3,7 @@ import type { RuntimeHandle, Session } from '../domain/task.ts';
 import { Semaphore } from '../lib/semaphore.ts';
 import type { RunContext } from './context.ts';
 import type { Heard, Hearing } from './hearing.ts';
-import { isOver, noteEvidence, noteTold, tell } from './outbox.ts';
+import { answeredOf, isOver, noteEvidence, noteTold, tell } from './outbox.ts';
 import { Questions } from './questions.ts';
 import { unlessEnded } from './unless-ended.ts';
 
@@ -47,17 +47,19 @@ export class Talk {
   next(): Promise<void> {
     return this.#pen.use(async () => {
       await this.#noteEvidence();
-      await this.#questions.tell(this.#hearing.facts);
       for (let reply = this.#replies[0]; reply !== undefined; reply = this.#replies[0]) {
         await this.#write(reply);
         this.#replies.shift();
       }
-      await tell(this.#context, {
+      const telling = {
         session: this.#session,
         hearing: this.#hearing,
-        wasWritten: (text) => this.#wasWritten(text),
-        write: (line) => this.#write(line),
-      });
+        wasWritten: (text: string) => this.#wasWritten(text),
+        write: (line: string) => this.#write(line),
+      };
+      await tell(this.#context, telling);
+      this.#hearing.settle(await answeredOf(this.#context, telling));
+      await this.#questions.tell(this.#hearing.facts);
       await noteTold(this.#context, this.#session, this.#hearing.facts);
       if (await isOver(this.#context, this.#session, this.#hearing.facts)) await this.#hangUp();
     });

@@ -28,6 +28,25 @@ describe('an agent of the Agent Client Protocol', () => {
     assert.deepEqual(answer(false), { outcome: 'selected', optionId: 'reject' });
   });
 
+  for (const recording of ['permission-allowed', 'permission-denied']) {
+    test(`of which the tool is over has its question answered before its turn ends: ${recording}`, () => {
+      // gemini says nothing of a tool that it was refused.
+      const agents = ['gemini/0.61.0', 'kimi/2.1.0', 'qwen/0.24.4', 'opencode/1.18.33', 'kilocode/7.7.7'];
+      for (const agent of recording === 'permission-denied' ? agents.slice(1) : agents) {
+        let { state } = anyAcpAgent.begin({ workspace: '/w', model: null, permissions: 'ask' });
+        const lines = recordedOutput(`${agent}/${recording}`).split('\n');
+        const steps = lines.map((line) => {
+          const step = anyAcpAgent.interpret(`${line}\n`, state);
+          ({ state } = step);
+          return step.observations.map(({ kind }) => kind);
+        });
+        const at = (kind: string): number => steps.findIndex((kinds) => kinds.some((each) => each === kind));
+        assert.ok(at('permission') >= 0 && at('permission') < at('settled'), agent);
+        assert.ok(at('settled') < at('turn_ended'), agent);
+      }
+    });
+  }
+
   test('is allowed everything at once where a person said so', () => {
     const seen = begun('yolo');
     assert.equal(seen.observations.filter(({ kind }) => kind === 'permission').length, 0);

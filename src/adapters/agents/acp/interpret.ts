@@ -28,8 +28,8 @@ export interface AcpState extends TurnSoFar {
   working: boolean;
   /** Words of the agent of which the line's end has not come yet. */
   unsaid: string;
-  /** Questions that are open: the agent's own id of each, and its options. */
-  asked: { [request: string]: { id: string | number; options: AcpOption[] } };
+  /** Questions that are open: the agent's own id of each, its options and the use of a tool that it is about. */
+  asked: { [request: string]: { id: string | number; options: AcpOption[]; call: string } };
   spending: Spending;
   /** That have ended. */
   turns: number;
@@ -167,8 +167,10 @@ function question(message: RpcMessage & { kind: 'request' }, state: AcpState): S
     kind: textAt(option, 'kind'),
   }));
   if (state.yolo) return { ...seen(state), replies: [decision(id, options, true)] };
-  const title = deed(textAt(objectAt(params, 'toolCall'), 'title') || 'a tool', '');
-  const next = { ...state, asked: { ...state.asked, [String(id)]: { id, options } } };
+  const toolCall = objectAt(params, 'toolCall');
+  const title = deed(textAt(toolCall, 'title') || 'a tool', '');
+  const asked = { id, options, call: textAt(toolCall, 'toolCallId') };
+  const next = { ...state, asked: { ...state.asked, [String(id)]: asked } };
   return seen(next, { kind: 'permission', request: { id: String(id), title } });
 }
 
@@ -200,9 +202,21 @@ const beginning = new Set(['agent_message_chunk', 'agent_thought_chunk', 'tool_c
 function update(value: JsonObject, state: AcpState): Step<AcpState> {
   if (state.session === null) return seen(state); // of the session of before, which it loads
   const spending = spentUpTo(value, state.spending);
-  const step = deeds(value, { ...state, spending });
+  const over = settledBy(value, state);
+  const asked = Object.fromEntries(
+    Object.entries(state.asked).filter(([request]) => !over.includes(request)),
+  );
+  const step = deeds(value, { ...state, spending, asked });
+  step.observations.push(...over.map((request): Observation => ({ kind: 'settled', request })));
   step.observations.push(...usageSeen(spending, state));
   return step;
+}
+
+/** The questions that are over with an update: some agents call a use of a tool begun before they ask for leave, so that its end alone tells. */
+function settledBy(value: JsonObject, { asked }: AcpState): string[] {
+  const isOver = /^(?:completed|failed)$/.test(textAt(value, 'status'));
+  const call = textAt(value, 'toolCallId');
+  return isOver && call !== '' ? Object.keys(asked).filter((request) => asked[request]?.call === call) : [];
 }
 
 function deeds(value: JsonObject, before: AcpState): Step<AcpState> {
