@@ -10,6 +10,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { runProgram } from '../../../lib/subprocess.ts';
 import { ModelServer } from '../../../../test/support/model-server/server.ts';
 import { type ModelAnswer, readAnswer } from '../model-answer.ts';
+import { preloading } from './preloading.ts';
 import { type Asking, type Loading, witnessOf } from './witness.ts';
 
 /** A client that asks its model once and says nothing of it; it prints what it saw itself, and what its children would load. */
@@ -74,15 +75,22 @@ for (const asking of ['fetch', 'undici'] as const) {
       assert.deepEqual((await witnessed(`${server.baseUrl('hello')}/v1/models`)).answers, []);
     });
 
-    test('leaves what the client sees as it is, and its children alone', async () => {
+    test('leaves what the client sees as it is, and its children what a person has Node load', async () => {
       const alone = await ask(dir, null, [at('hello'), asked]);
       const { seen } = await witnessed(at('hello'));
       assert.deepEqual(seen, alone.seen);
       assert.equal(seen.options, null);
+      const own = await ask(dir, asking, [at('hello'), asked], { own: '--no-warnings' });
+      assert.equal(own.seen.options, '--no-warnings');
+      const plugin = await ask(dir, asking, [at('hello'), asked], {
+        own: '--no-warnings',
+        loading: 'plugin',
+      });
+      assert.match(plugin.seen.options ?? '', /^--no-warnings /);
     });
 
     test('is a module too, for who takes it as a plugin', async () => {
-      const { answers } = await ask(dir, asking, [at('overloaded'), asked], 'plugin');
+      const { answers } = await ask(dir, asking, [at('overloaded'), asked], { loading: 'plugin' });
       assert.equal(answers[0]?.status, 503);
       const { path: file } = witnessOf({ asking, loading: 'plugin' }, dir);
       const use = `const all = Object.values(await import(${JSON.stringify(pathToFileURL(file).href)}));
@@ -105,6 +113,42 @@ for (const asking of ['fetch', 'undici'] as const) {
       assert.match(answers[0]?.text ?? '', /^\{"type":"error","error":\{"type":"overloaded_error"\}\}$/);
     });
 
+    for (const [what, event] of Object.entries({
+      'offers a tool that takes an “error”': {
+        type: 'response.created',
+        response: { error: null, tools: [{ parameters: { properties: { error: { type: 'string' } } } }] },
+      },
+      'calls a tool with an “error”': {
+        candidates: [{ content: { parts: [{ functionCall: { name: 'f', args: { error: { code: 1 } } } }] } }],
+      },
+    })) {
+      test(`takes no answer for a refusal that ${what}`, async (t) => {
+        const calling = createServer((_, response) => {
+          response.writeHead(200, { 'content-type': 'text/event-stream' });
+          response.end(`data: ${JSON.stringify(event)}\n\ndata: {"type":"response.completed"}\n\n`);
+        });
+        const port = await listening(calling);
+        t.after(() => calling.close());
+        const { answers } = await witnessed(`http://127.0.0.1:${port}/v1/responses`);
+        assert.deepEqual([answers[0]?.text, answers[0]?.end], ['', 'completed']);
+      });
+    }
+
+    test('tells of a long refusal that comes in pieces', async (t) => {
+      const error = { type: 'overloaded_error', message: 'm'.repeat(3000) };
+      const [first, second] = [`data: {"type":"error","error":`, `${JSON.stringify(error)}}\n\n`];
+      const failing = createServer((_, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write(first + second.slice(0, 2500), () =>
+          setImmediate(() => response.end(second.slice(2500))),
+        );
+      });
+      const port = await listening(failing);
+      t.after(() => failing.close());
+      const { answers } = await witnessed(`http://127.0.0.1:${port}/v1/messages`);
+      assert.match(answers[0]?.text ?? '', /overloaded_error/);
+    });
+
     for (const [coding, pack] of [
       ['gzip', gzipSync],
       ['br', brotliCompressSync],
@@ -123,13 +167,18 @@ for (const asking of ['fetch', 'undici'] as const) {
   });
 }
 
-async function ask(dir: string, asking: Asking | null, args: string[], loading: Loading = 'preload') {
+async function ask(
+  dir: string,
+  asking: Asking | null,
+  args: string[],
+  { loading = 'preload', own = '' }: { loading?: Loading; own?: string } = {},
+) {
   const witness = asking === null ? null : witnessOf({ asking, loading }, dir);
   if (witness !== null) await writeFile(witness.path, witness.text);
   const { stdout, stderr } = await runProgram({
     argv: [process.execPath, path.join(dir, 'client.mjs'), ...args],
     cwd: dir,
-    env: witness === null ? {} : { NODE_OPTIONS: nodeOption(witness.path, loading) },
+    env: witness === null ? {} : nodeOptions(witness.path, { loading, own }),
     timeoutMs: 20_000,
     maxBytes: 100_000,
   });
@@ -141,8 +190,9 @@ async function ask(dir: string, asking: Asking | null, args: string[], loading: 
   return { answers, seen: JSON.parse(stdout) as { length: number; options: string | null } };
 }
 
-function nodeOption(file: string, loading: Loading): string {
-  return loading === 'preload' ? `--require=${JSON.stringify(file)}` : `--import=${pathToFileURL(file).href}`;
+function nodeOptions(file: string, { loading, own }: { loading: Loading; own: string }) {
+  if (loading === 'preload') return preloading(file, { NODE_OPTIONS: own });
+  return { NODE_OPTIONS: `${own} --import=${pathToFileURL(file).href}`.trim() };
 }
 
 function listening(server: Server): Promise<number> {

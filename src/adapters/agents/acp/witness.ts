@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { lettingGo } from './preloading.ts';
 
 /** By what a client asks its model: the platform's own `fetch`, or one of undici that it brings along. */
 export type Asking = 'fetch' | 'undici';
@@ -20,6 +21,7 @@ interface Kind {
 export function witnessOf({ asking, loading, telling }: Kind, dir: string): { path: string; text: string } {
   // A program that Node is built into loads no other kind before itself.
   const [name, get] = loading === 'preload' ? ['witness.cjs', byRequire] : ['witness.mjs', byImport];
+  const file = path.join(dir, name);
   const use = asking === 'fetch' ? watchFetch : watchUndici;
   const lines = [
     get('subscribe', 'node:diagnostics_channel'),
@@ -30,16 +32,17 @@ export function witnessOf({ asking, loading, telling }: Kind, dir: string): { pa
     String(watchFetch),
     String(exchange),
     String(watchUndici),
+    ...(loading === 'preload' ? lettingGo(file) : ['const letGo = () => {};']),
     telling === 'events'
       ? 'const listen = listener((line) => appendFileSync(process.env.AO_EVENTS_FILE, line));'
       : 'const listen = listener((line) => writeSync(2, line));',
     // A client may load it more than once.
     "const once = Symbol.for('ao.witness');",
-    `if (!globalThis[once]) ${use.name}(listen, { subscribe, unzipSync, brotliDecompressSync });`,
+    `if (!globalThis[once]) ${use.name}(listen, { subscribe, unzipSync, brotliDecompressSync, letGo });`,
     'globalThis[once] = true;',
     ...(loading === 'plugin' ? ['export const Witness = async () => ({});'] : []),
   ];
-  return { path: path.join(dir, name), text: `${lines.join('\n')}\n` };
+  return { path: file, text: `${lines.join('\n')}\n` };
 }
 
 const byRequire = (names: string, module: string): string => `const { ${names} } = require('${module}');`;
@@ -58,6 +61,8 @@ interface Tools {
   subscribe(channel: string, listener: (message: unknown) => void): void;
   unzipSync(bytes: Uint8Array): Uint8Array;
   brotliDecompressSync(bytes: Uint8Array): Uint8Array;
+  /** A client that starts itself anew has done so when it asks: what it starts from there on is not to load this. */
+  letGo(): void;
 }
 
 // The functions below run in the client: each is written out as text and knows nothing but its arguments and each other.
@@ -67,7 +72,16 @@ function listener(write: (line: string) => void): Listen {
     /"(?:finish_reason|finishReason|stop_reason)"\s*:\s*"(\w+)"|"type"\s*:\s*"response\.(completed|incomplete)"|^data:\s*\[(DONE)\]/gm;
   const words =
     /"(?:content|text|thinking|reasoning_content|arguments|partial_json|delta)"\s*:\s*"(?!")|"functionCall"|"tool_calls"|"tool_use"/;
-  const failure = /^data:\s*(\{.*"error"\s*:\s*\{.*)$/m;
+  const failures = /^data:\s*(\{.*"error"\s*:\s*\{.*)$/gm;
+  // A tool may have something of that name too, in what it takes or is given.
+  const isRefusal = (text: string | undefined): boolean => {
+    try {
+      const { error, response } = Object(JSON.parse(text ?? ''));
+      return Object(error) === error || Object(Object(response).error) === Object(response).error;
+    } catch {
+      return false; // not whole yet
+    }
+  };
   return ({ status, retryAfter }) => {
     let [told, kept, end, said] = [false, '', '', false];
     const tell = (more: object): void => {
@@ -85,9 +99,10 @@ function listener(write: (line: string) => void): Listen {
           kept = (kept + piece).slice(0, 4000);
           return;
         }
-        kept = kept.slice(-1000) + piece;
-        const [, text] = failure.exec(kept) ?? [];
-        if (text !== undefined) tell({ text: text.slice(0, 4000) });
+        const line = Math.min(kept.lastIndexOf('\n') + 1, kept.length - 1000);
+        kept = kept.slice(Math.max(0, line, kept.length - 16_000)) + piece;
+        const refusal = [...kept.matchAll(failures)].find(([, text]) => isRefusal(text));
+        if (refusal !== undefined) tell({ text: refusal[1]?.slice(0, 4000) });
         said ||= words.test(kept);
         for (const [, reason, event, mark] of kept.matchAll(ends))
           end = reason ?? event ?? (end || mark || '');
@@ -110,7 +125,7 @@ function isWork(url: string, body: string | null): boolean {
   return asked.test(url) && (body === null || body.includes('"tools"'));
 }
 
-function watchFetch(listen: Listen): void {
+function watchFetch(listen: Listen, { letGo }: Tools): void {
   const real = globalThis.fetch;
   const hear = async (response: Response): Promise<void> => {
     const heard = listen({ status: response.status, retryAfter: response.headers.get('retry-after') });
@@ -126,8 +141,7 @@ function watchFetch(listen: Listen): void {
   const watched: typeof fetch = async (input, init) => {
     const body = typeof init?.body === 'string' ? init.body : null;
     if (!isWork(String(Object(input).url ?? input), body)) return real(input, init);
-    // A client that starts itself anew has done so by now; what it starts from here on is not to load this.
-    delete process.env['NODE_OPTIONS'];
+    letGo();
     try {
       const response = await real(input, init);
       void hear(response);
@@ -149,7 +163,7 @@ interface Told {
 }
 
 /** One request, from its body to the end of its answer. */
-function exchange(listen: Listen, asking: string, { unzipSync, brotliDecompressSync }: Tools) {
+function exchange(listen: Listen, asking: string, { unzipSync, brotliDecompressSync, letGo }: Tools) {
   let [asked, coding, status, isHeard] = ['', '', 0, false];
   let heard: Listener | null = null;
   const packed: Uint8Array[] = [];
@@ -159,7 +173,7 @@ function exchange(listen: Listen, asking: string, { unzipSync, brotliDecompressS
     },
     headers({ statusCode, headers }: Told['response']): void {
       if (!isWork(asking, asked === '' ? null : asked)) return;
-      delete process.env['NODE_OPTIONS'];
+      letGo();
       const texts = headers.map((bytes) => Buffer.from(bytes).toString());
       const header = (name: string): string | null =>
         texts.find((_, at) => at % 2 === 1 && texts[at - 1]?.toLowerCase() === name) ?? null;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { runProgram } from '../../../../lib/subprocess.ts';
+import { preloading } from '../preloading.ts';
 import { chatForm } from './chat.ts';
 import { witnessOfTurns } from './witness.ts';
 
@@ -65,7 +66,7 @@ describe('a witness of turns', () => {
       argv: [process.execPath, path.join(dir, 'client.mjs'), url, asked, String(patience)],
       cwd: dir,
       env: {
-        NODE_OPTIONS: `--require=${JSON.stringify(path.join(dir, 'witness-of-turns.cjs'))}`,
+        ...preloading(path.join(dir, 'witness-of-turns.cjs'), { NODE_OPTIONS: '--no-warnings' }),
         AO_EVENTS_FILE: events,
       },
       timeoutMs: 30_000,
@@ -84,7 +85,7 @@ describe('a witness of turns', () => {
     assert.partialDeepStrictEqual(lines[0], { ao: 'asked', said: 'Do it.', conversation: 'c1' });
     assert.partialDeepStrictEqual(lines[1], { ao: 'answer', status: 200, end: 'stop', isWhole: true });
     assert.equal(lines[1].words, 'word '.repeat(5000));
-    assert.deepEqual(seen, { length: answers['long']?.length, options: null });
+    assert.deepEqual(seen, { length: answers['long']?.length, options: '--no-warnings' });
   });
 
   test('puts calls together, and takes their results for nothing that somebody said', async () => {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { lettingGo } from '../preloading.ts';
 
 /**
  * How questions and answers of one vendor's models are written: functions that run in the client, each written out as text, which know nothing
@@ -32,6 +33,7 @@ export interface Told {
  * session. It changes nothing and appends to the file of the session's events what the client asks its model and what it is answered.
  */
 export function witnessOfTurns(dir: string, { latestOf, answerIn }: Form): { path: string; text: string } {
+  const file = path.join(dir, 'witness-of-turns.cjs');
   const lines = [
     "const { appendFileSync } = require('node:fs');",
     String(latestOf),
@@ -39,9 +41,10 @@ export function witnessOfTurns(dir: string, { latestOf, answerIn }: Form): { pat
     String(piecesOf),
     String(watchTurns),
     `const form = { latestOf: ${latestOf.name}, answerIn: ${answerIn.name} };`,
-    "watchTurns(form, (line) => appendFileSync(process.env.AO_EVENTS_FILE, line + '\\n'));",
+    ...lettingGo(file),
+    "watchTurns(form, (line) => appendFileSync(process.env.AO_EVENTS_FILE, line + '\\n'), letGo);",
   ];
-  return { path: path.join(dir, 'witness-of-turns.cjs'), text: `${lines.join('\n')}\n` };
+  return { path: file, text: `${lines.join('\n')}\n` };
 }
 
 // The functions below run in the client too.
@@ -58,7 +61,7 @@ function piecesOf(text: string): unknown[] {
   });
 }
 
-function watchTurns({ latestOf, answerIn }: Form, write: (line: string) => void): void {
+function watchTurns({ latestOf, answerIn }: Form, write: (line: string) => void, letGo: () => void): void {
   const real = globalThis.fetch;
   let last = '';
   const tell = (kind: string, more: object): void => {
@@ -104,7 +107,7 @@ function watchTurns({ latestOf, answerIn }: Form, write: (line: string) => void)
   const watched: typeof fetch = async (input, init) => {
     if (!asked(String(Object(input).url ?? input), init?.body)) return real(input, init);
     // A client that starts itself anew has done so by now; what it starts from here on is not to load this.
-    delete process.env['NODE_OPTIONS'];
+    letGo();
     try {
       const response = await real(input, init);
       void hear(response, init);
