@@ -54,7 +54,15 @@ export class TerminalWatch {
     this.#bell.close();
   }
 
-  async hear(signal: AbortSignal): Promise<void> {
+  hear(signal: AbortSignal): Promise<void> {
+    return this.#hear(signal).catch((error: unknown) => givenUp(this.#heard, error));
+  }
+
+  see(signal: AbortSignal): Promise<void> {
+    return this.#see(signal).catch((error: unknown) => givenUp(this.#seen, error));
+  }
+
+  async #hear(signal: AbortSignal): Promise<void> {
     const { context, handle, hearing, talk } = this.#parts;
     const known = await knownOf(eventsFile(handle.dir));
     const runtime = context.findRuntime(handle.runtime);
@@ -73,7 +81,7 @@ export class TerminalWatch {
     this.#heard.resolve(known);
   }
 
-  async see(signal: AbortSignal): Promise<void> {
+  async #see(signal: AbortSignal): Promise<void> {
     const { context, handle, hearing } = this.#parts;
     const known = await knownOf(path.join(handle.dir, 'output.log'));
     const runtime = context.findRuntime(handle.runtime);
@@ -126,6 +134,12 @@ export class TerminalWatch {
       draws = await this.#bell.next(isWaiting ? Math.min(left(), pauseMs) : left(), signal);
     }
   }
+}
+
+/** Whoever waits for what was known before must not wait for ever. */
+function givenUp(waiting: PromiseWithResolvers<Known>, error: unknown): never {
+  waiting.reject(error);
+  throw error;
 }
 
 export interface TerminalWatchParts {
