@@ -88,7 +88,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'clean',
-    summary: 'remove workspaces, logs and rescue refs of old runs; never unsaved work',
+    summary: 'remove workspaces, logs, rescue refs and results of checks of old runs; never unsaved work',
     examples: ['ao clean --dry-run', 'ao clean --older-than 1d'],
     load: () => import('./commands/clean.ts'),
   },

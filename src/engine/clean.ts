@@ -40,6 +40,12 @@ async function cleanIfOld(world: World, id: string, cleaning: Cleaning): Promise
   }
 }
 
+interface Place {
+  world: World;
+  hub: Hub;
+  run: Run;
+}
+
 interface Cleaning {
   request: CleanRequest;
   result: CleanResult;
@@ -61,6 +67,7 @@ async function cleanRun(world: World, run: Run, { request, result }: Cleaning): 
       (await cleanSession({ world, hub, run }, session, { request, result, isElsewhere }));
     if (reason !== null) result.kept.push({ kind: 'workspace', name: session.id, reason });
   }
+  await forgetResults({ world, hub, run }, { request, result });
   if (!request.dryRun) await removeEmptyFolder(world, run.id);
   if (result.kept.length > before) return; // the logs say what was at work there
   const logs = world.layout.run(run.id);
@@ -68,6 +75,30 @@ async function cleanRun(world: World, run: Run, { request, result }: Cleaning): 
   if (bytes === null) return;
   if (!request.dryRun) await rm(logs, { recursive: true, force: true, maxRetries: 3 });
   result.removed.push({ kind: 'log', name: logs, bytes });
+}
+
+/** Of what checks said of trees, which is much, that goes which neither the report tells nor an answer of a person may need. */
+async function forgetResults(place: Place, { request, result }: Cleaning): Promise<void> {
+  const { run } = place;
+  const { store } = place.world;
+  const needed = await neededTrees(place).catch(() => null);
+  if (needed === null) return; // one of them cannot be named any more: all stay
+  const goes = (await store.list('result', { run: run.id })).filter((row) => !needed.has(row.result.tree));
+  if (goes.length === 0) return;
+  const bytes = goes.reduce((sum, row) => sum + JSON.stringify(row).length, 0);
+  const writes = goes.map(({ id }) => ({ op: 'delete', kind: 'result', id }) as const);
+  if (!request.dryRun) await store.commit(writes, []);
+  result.removed.push({ kind: 'result', name: run.id, bytes });
+}
+
+async function neededTrees({ world: { store }, hub, run }: Place): Promise<Set<string>> {
+  const tasks = await store.list('task', { run: run.id });
+  const attempts = await store.list('attempt', { run: run.id });
+  const open = new Set(tasks.filter(({ state }) => state !== 'done').map(({ id }) => id));
+  const bases = attempts.filter(({ task }) => open.has(task)).map(({ base }) => base);
+  const commits = [run.head, ...bases, ...(run.adopted === null ? [] : [run.adopted.from, run.adopted.to])];
+  const trees = await Promise.all([...new Set(commits)].map((commit) => hub.treeOf(commit)));
+  return new Set(run.baseline === null ? trees : [...trees, run.baseline.tree]);
 }
 
 /** Why a session's workspace has to stay, or null. */
@@ -84,7 +115,7 @@ async function unsaved(world: World, session: Session): Promise<string | null> {
  * null: one that cannot be removed keeps no other.
  */
 async function cleanSession(
-  { world, hub, run }: { world: World; hub: Hub; run: Run },
+  { world, hub, run }: Place,
   session: Session,
   { request, result, isElsewhere }: Cleaning & { isElsewhere: boolean },
 ): Promise<string | null> {

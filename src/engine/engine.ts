@@ -161,7 +161,7 @@ export interface CleanRequest {
 }
 
 export interface CleanResult {
-  removed: { kind: 'workspace' | 'log' | 'rescue'; name: string; bytes: number }[];
+  removed: { kind: 'workspace' | 'log' | 'rescue' | 'result'; name: string; bytes: number }[];
   /** What was left because it holds unsaved work or is in use, and why. */
   kept: { kind: string; name: string; reason: string }[];
 }

@@ -45,6 +45,7 @@ function cleanWrite(write: Write, redactor: Redactor): Write {
     Object.fromEntries(
       Object.entries(fields).map(([name, value]) => [name, wordy.has(name) ? redactor.deep(value) : value]),
     );
+  if (write.op === 'delete') return write;
   return (
     write.op === 'insert' ? { ...write, row: clean(write.row) } : { ...write, patch: clean(write.patch) }
   ) as Write;

@@ -31,11 +31,13 @@ export interface Expectation {
   attempt?: number;
 }
 
-export type Write = {
-  [K in Kind]:
-    | { op: 'insert'; kind: K; row: Rows[K] }
-    | { op: 'update'; kind: K; id: string; expect: Expectation; patch: Partial<Rows[K]> };
-}[Kind];
+export type Write =
+  | {
+      [K in Kind]:
+        | { op: 'insert'; kind: K; row: Rows[K] }
+        | { op: 'update'; kind: K; id: string; expect: Expectation; patch: Partial<Rows[K]> };
+    }[Kind]
+  | { op: 'delete'; kind: 'result'; id: string };
 
 /** `run` holds for every kind, the others where the kind has that field. */
 export interface Filter {
@@ -55,7 +57,7 @@ export interface EventFilter {
  *
  * Contract: `commit` is all or nothing and durable when it resolves to true (survives the death of the process and,
  * on disk, of the machine). It resolves to false, and writes nothing, when an expectation fails, an updated row does
- * not exist or an inserted id does. It rejects only when the medium fails (disk full, file damaged). Rows that are
+ * not exist or an inserted id does; what is deleted need not exist. It rejects only when the medium fails (disk full, file damaged). Rows that are
  * returned are copies: changing one changes nothing here.
  */
 export interface Store {

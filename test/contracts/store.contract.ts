@@ -198,6 +198,20 @@ function commits(fresh: Fresh): void {
     assert.equal((await store.events(0, { task: 'a' }, 10)).length, 1);
   });
 
+  test('forgets results, with the rest of a commit or not at all, and what is not there without a word', async () => {
+    const store = await fresh();
+    const insert = { op: 'insert', kind: 'result', row: resultRow } as const;
+    const forget = { op: 'delete', kind: 'result', id: resultRow.id } as const;
+    await store.commit([insert, insertTask('a')], []);
+    assert.equal(await store.commit([forget, insertTask('a')], []), false);
+    assert.deepEqual(await store.get('result', resultRow.id), resultRow);
+    assert.equal(await store.commit([forget, forget, insertTask('b')], []), true);
+    assert.equal(await store.get('result', resultRow.id), null);
+    assert.deepEqual(await store.list('result'), []);
+    assert.equal(await store.commit([insert, forget, insert], []), true);
+    assert.deepEqual(await store.list('result'), [resultRow]);
+  });
+
   test('never changes the id of a row', async () => {
     const store = await fresh();
     await store.commit([insertTask('a')], []);

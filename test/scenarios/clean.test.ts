@@ -8,7 +8,7 @@ import { composeWorld } from '../../src/daemon/compose.ts';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import { makeRepository, openRepository, temporaryDirectory } from '../support/repositories.ts';
 import { finished, fix, openBench, request, script } from './support/engine.ts';
-import { redModules } from './support/modules.ts';
+import { honestFix, redModules } from './support/modules.ts';
 
 for (const workspace of ['clone', 'worktree'] as const) {
   test(`cleaning removes workspaces (${workspace}), logs and the refs of saved work, by age, and nothing on a dry run`, async (t) => {
@@ -27,7 +27,7 @@ for (const workspace of ['clone', 'worktree'] as const) {
     const planned = await bench.engine.clean({ olderThanMs: 0, dryRun: true });
     assert.deepEqual(
       new Set(planned.removed.map(({ kind }) => kind)),
-      new Set(['workspace', 'rescue', 'log']),
+      new Set(['workspace', 'rescue', 'log', 'result']),
     );
     await access(session.workspace);
 
@@ -45,6 +45,41 @@ for (const workspace of ['clone', 'worktree'] as const) {
     assert.deepEqual((await bench.engine.clean({ olderThanMs: 0, dryRun: false })).removed, []);
   });
 }
+
+test('cleaning forgets what checks said of trees that nobody asks for any more; the report and answers stay as they were', async (t) => {
+  const home = await temporaryDirectory();
+  const world = await composeWorld({ home, log: () => {} });
+  const engine = await createEngine(world);
+  const repository = await makeRepository({ files: redModules(['one', 'two', 'three']) });
+  t.after(async () => {
+    await engine.shutdown({ stopAgents: true });
+    await rm(home, { recursive: true, force: true });
+    await repository.remove();
+  });
+  const bench = { engine, home, log: [] };
+  const edit = { append: { file: 'test/two.test.mjs', text: '// easier now\n' } };
+  const agentScript = await script(bench, {
+    rules: [
+      { match: { finding: 'one' }, steps: [honestFix('one', 1)] },
+      { match: { finding: 'two' }, steps: [honestFix('two', 2), edit] },
+      { match: { finding: 'three' }, steps: [honestFix('three', 3)] },
+    ],
+  });
+  const report = await fix(bench, request(repository, { agentScript, maxAttempts: 1, concurrency: 1 }));
+  const results = (): Promise<{ id: string }[]> => world.store.list('result', { run: report.run });
+  const before = (await results()).length;
+  const planned = await engine.clean({ olderThanMs: 0, dryRun: true });
+  assert.equal((await results()).length, before);
+  assert.deepEqual(await engine.clean({ olderThanMs: 0, dryRun: false }), planned);
+  const [gone] = planned.removed.filter(({ kind }) => kind === 'result');
+  assert.ok(gone !== undefined && gone.bytes > 0, JSON.stringify(planned));
+  assert.ok((await results()).length < before, `${(await results()).length} of ${before}`);
+  assert.deepEqual(await engine.report(report.run), report);
+  assert.deepEqual((await engine.clean({ olderThanMs: 0, dryRun: false })).removed, []);
+  const open = report.tasks.find(({ state }) => state === 'inbox');
+  await engine.accept(open?.id ?? '');
+  assert.equal((await finished(bench, report.run)).outcome, 'green');
+});
 
 test('a workspace in which no agent was ever started holds nothing unsaved and is cleaned', async (t) => {
   const bench = await openBench(t);

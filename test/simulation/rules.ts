@@ -54,7 +54,8 @@ export class Rules {
   /** Called with what was written, before anybody else hears of it. */
   committed(writes: readonly Write[], events: readonly NewEvent[]): void {
     let changes = 0;
-    const pairs = writes.map((write) => {
+    const pairs = writes.flatMap((write) => {
+      if (write.op === 'delete') return [];
       const id = write.op === 'insert' ? write.row.id : write.id;
       const before = this.#rows.get(`${write.kind} ${id}`) ?? null;
       const after = structuredClone(write.op === 'insert' ? write.row : { ...before, ...write.patch }) as Row;
@@ -62,7 +63,7 @@ export class Rules {
       if (this.#around.scheduler.elements.hasSpells) this.#checkBlame(write.kind, after);
       if (write.kind === 'run') this.#heads.add((after as Run).head);
       if (this.#checkMove(write.kind, before, after)) changes += 1;
-      return { kind: write.kind, before, after };
+      return [{ kind: write.kind, before, after }];
     });
     for (const { type, body } of events) {
       this.#around.scheduler.note(`${type} ${JSON.stringify(body).slice(0, 100)}`);

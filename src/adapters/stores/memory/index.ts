@@ -10,6 +10,8 @@ interface Entry {
 }
 
 type Table = Map<string, Entry>;
+/** What a commit makes of rows; null where it deletes one. */
+type Staged = Map<string, Entry | null>;
 
 /** A store that forgets everything with the process: for the demo, tests, and engines without a data directory. */
 export function openMemoryStore(clock: Clock): Store {
@@ -30,13 +32,16 @@ export function openMemoryStore(clock: Clock): Store {
       return rows;
     },
     async commit(writes, events) {
-      const staged = new Map<Kind, Table>(kinds.map((kind) => [kind, new Map()]));
+      const staged = new Map<Kind, Staged>(kinds.map((kind) => [kind, new Map()]));
       for (const write of writes) {
         if (!stage(write, staged, tables)) return false;
       }
       const rows = events.map((event, index) => eventRow(event, log.length + index + 1, clock.now()));
       for (const [kind, table] of staged) {
-        for (const [id, entry] of table) tableOf(tables, kind).set(id, entry);
+        for (const [id, entry] of table) {
+          if (entry === null) tableOf(tables, kind).delete(id);
+          else tableOf(tables, kind).set(id, entry);
+        }
       }
       log.push(...rows);
       return true;
@@ -56,7 +61,7 @@ export function openMemoryStore(clock: Clock): Store {
   };
 }
 
-function tableOf(tables: Map<Kind, Table>, kind: Kind): Table {
+function tableOf<T>(tables: Map<Kind, T>, kind: Kind): T {
   const table = tables.get(kind);
   if (table === undefined) throw new Error(`no table for ${kind}`);
   return table;
@@ -67,10 +72,14 @@ function read<K extends Kind>(_kind: K, entry: Entry | undefined): Rows[K] | nul
 }
 
 /** Writes into `staged`, over what is stored. False where the write may not happen. */
-function stage(write: Write, staged: Map<Kind, Table>, stored: Map<Kind, Table>): boolean {
+function stage(write: Write, staged: Map<Kind, Staged>, stored: Map<Kind, Table>): boolean {
   const id = write.op === 'insert' ? write.row.id : write.id;
   const table = tableOf(staged, write.kind);
-  const entry = table.get(id) ?? tableOf(stored, write.kind).get(id);
+  const entry = (table.has(id) ? table.get(id) : tableOf(stored, write.kind).get(id)) ?? undefined;
+  if (write.op === 'delete') {
+    table.set(id, null);
+    return true;
+  }
   if (write.op === 'insert') {
     if (entry !== undefined) return false;
     table.set(id, makeEntry(write.kind, write.row));

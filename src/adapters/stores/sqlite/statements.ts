@@ -6,6 +6,7 @@ export interface KindStatements {
   get: StatementSync;
   insert: StatementSync;
   update: StatementSync;
+  remove: StatementSync;
 }
 
 /** Every hot statement, prepared once. Table names come from our own list of kinds, never from outside. */
@@ -76,6 +77,7 @@ function forKind(database: DatabaseSync, kind: Kind): KindStatements {
     update: database.prepare(
       `UPDATE ${kind} SET run_id = ?, task_id = ?, state = ?, attempt = ?, body = ? WHERE id = ?`,
     ),
+    remove: database.prepare(`DELETE FROM ${kind} WHERE id = ?`),
   };
 }
 

@@ -68,6 +68,10 @@ export class SqliteStore implements Store {
     if (write.op === 'insert') {
       return statements.insert.run(write.row.id, ...columns(write.kind, write.row)).changes === 1;
     }
+    if (write.op === 'delete') {
+      statements.remove.run(write.id);
+      return true;
+    }
     const found = bodyOf(write.kind, statements.get.get(write.id));
     if (found === null || !meets(fieldsOf(write.kind, found), write.expect)) return false;
     const row = patched(found, write.patch);
