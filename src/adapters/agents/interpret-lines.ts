@@ -20,8 +20,8 @@ export function interpretLines<State extends { lines: JsonLinesState }>(
     const next =
       line.kind === 'text' ? interpretText(line.text, step.state) : interpret(line.value, step.state);
     step.state = next.state;
-    step.observations.push(...next.observations);
-    step.replies.push(...next.replies);
+    for (const observation of next.observations) step.observations.push(observation);
+    for (const reply of next.replies) step.replies.push(reply);
   }
   return step;
 }

@@ -1,4 +1,5 @@
 import { cleanText } from '../../lib/clean-text.ts';
+import { maxLineLength } from '../../lib/line-buffer.ts';
 
 /** Where an unfinished line stands. Plain data. */
 export interface JsonLinesState {
@@ -43,7 +44,7 @@ function readLine(line: string): JsonLine {
   // What is not of the protocol is shown as it is.
   return isObject(value)
     ? { kind: 'object', value }
-    : { kind: 'text', text: cleanText(line).trim().toWellFormed() };
+    : { kind: 'text', text: cleanText(line.trim().slice(0, maxLineLength)).trim().toWellFormed() };
 }
 
 /** Asked first: an exception for a line takes longer than to read several. */

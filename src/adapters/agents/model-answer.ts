@@ -101,16 +101,18 @@ function delayOfGoogle(error: JsonObject, at: number): number {
 }
 
 /** Of the error's `type` or `code`. */
-const named: Record<string, FailureClass> = {
-  insufficient_quota: 'quota',
-  exceeded_current_quota_error: 'quota',
-  billing_error: 'quota',
-  context_length_exceeded: 'context_full',
-  invalid_api_key: 'authentication',
-  authentication_error: 'authentication',
-  overloaded_error: 'overloaded',
-  server_is_overloaded: 'overloaded',
-};
+const named: ReadonlyMap<string, FailureClass> = new Map(
+  Object.entries({
+    insufficient_quota: 'quota',
+    exceeded_current_quota_error: 'quota',
+    billing_error: 'quota',
+    context_length_exceeded: 'context_full',
+    invalid_api_key: 'authentication',
+    authentication_error: 'authentication',
+    overloaded_error: 'overloaded',
+    server_is_overloaded: 'overloaded',
+  } as const),
+);
 
 const windowMs = 10 * 60_000;
 
@@ -123,7 +125,7 @@ interface Refused {
 /** By the vendor's names, then by words that are told apart, by status last. */
 function classOf(status: number, { error, message, waitMs }: Refused): FailureClass {
   const names = [textAt(error, 'code'), textAt(error, 'type')];
-  const name = names.map((each) => named[each]).find((each) => each !== undefined);
+  const name = names.map((each) => named.get(each)).find((each) => each !== undefined);
   if (name !== undefined) return name;
   if (names.some((each) => /usage_?limit/i.test(each))) return 'usage_limit';
   const details = JSON.stringify(error['details'] ?? '');

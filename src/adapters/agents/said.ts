@@ -1,12 +1,19 @@
 import { cleanText } from '../../lib/clean-text.ts';
+import { maxLineLength } from '../../lib/line-buffer.ts';
 import type { AgentFailure } from '../../domain/agent-facts.ts';
 import type { Observation } from '../../ports/agent.ts';
 import { type JsonObject, textAt } from './json-lines.ts';
 
+/** Nobody says so many at once; the first and the last of more are told. */
+const mostLines = 10_000;
+
 /** What an agent wrote for people, line by line, with the claim that one of them may be. */
 export function said(text: string): Observation[] {
-  return text.split('\n').flatMap((raw): Observation[] => {
-    const line = cleanText(raw).trimEnd().toWellFormed();
+  const lines = text.split('\n');
+  if (lines.length > mostLines)
+    lines.splice(mostLines / 2, lines.length - mostLines, `(${lines.length - mostLines} lines left out)`);
+  return lines.flatMap((raw): Observation[] => {
+    const line = cleanText(raw.slice(0, maxLineLength)).trimEnd().toWellFormed();
     if (line === '') return [];
     const seen: Observation = { kind: 'line', text: line };
     return line.includes('TASK COMPLETE') ? [seen, { kind: 'claim', text: line }] : [seen];

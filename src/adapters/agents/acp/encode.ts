@@ -1,6 +1,7 @@
 import type { Intent } from '../../../ports/agent.ts';
 import { rpcLine } from '../json-rpc.ts';
-import { type AcpState, decision } from './interpret.ts';
+import { decision } from './decision.ts';
+import type { AcpState } from './interpret.ts';
 
 /** The line that tells an agent of `intent`; null before its session is open, while it answers, and for what is not open. */
 export function encode(intent: Intent, { session, working, asked }: AcpState): string | null {

@@ -12,17 +12,19 @@ export function failureOf(error: JsonObject): AgentFailure {
   return { class: classOf(error, data, message), message, resetAt: null };
 }
 
-const named: Record<string, FailureClass> = {
-  rate_limit: 'rate_limit',
-  usageLimitExceeded: 'usage_limit',
-  serverOverloaded: 'overloaded',
-  overloaded: 'overloaded',
-  server_error: 'overloaded',
-  contextWindowExceeded: 'context_full',
-  ContextOverflowError: 'context_full',
-  unauthorized: 'authentication',
-  authentication_failed: 'authentication',
-};
+const named: ReadonlyMap<string, FailureClass> = new Map(
+  Object.entries({
+    rate_limit: 'rate_limit',
+    usageLimitExceeded: 'usage_limit',
+    serverOverloaded: 'overloaded',
+    overloaded: 'overloaded',
+    server_error: 'overloaded',
+    contextWindowExceeded: 'context_full',
+    ContextOverflowError: 'context_full',
+    unauthorized: 'authentication',
+    authentication_failed: 'authentication',
+  } as const),
+);
 
 /** The protocol's own code for a login that is missing. */
 const authRequired = -32_000;
@@ -34,7 +36,8 @@ function classOf(error: JsonObject, data: JsonObject, message: string): FailureC
   if (/insufficient_quota|billing|balance|current quota/i.test(message)) return 'quota';
   if (/context (window|length)|too long|context\.?overflow|token count .*exceeds/i.test(message))
     return 'context_full';
-  if (named[name] !== undefined) return named[name];
+  const known = named.get(name);
+  if (known !== undefined) return known;
   const status = code >= 400 && code < 600 ? code : Number(/\b([45]\d\d)\b/.exec(message)?.[1] ?? 0);
   if (status === 429 || /rate limit/i.test(message)) return 'rate_limit';
   if (status === 401 || status === 403 || code === authRequired || /api key/i.test(message))

@@ -1,11 +1,14 @@
 import type { AgentFailure, TakenUp } from '../../../domain/agent-facts.ts';
+import { maxLineLength } from '../../../lib/line-buffer.ts';
 import type { Beginning, LaunchSpec, Observation, Step } from '../../../ports/agent.ts';
 import { type JsonLinesState, type JsonObject, listAt, noJsonLine, objectAt, textAt } from '../json-lines.ts';
+import { isFlood } from '../flood.ts';
 import { interpretLines, seen, unknown } from '../interpret-lines.ts';
 import { readRpc, type RpcMessage, rpcLine } from '../json-rpc.ts';
 import { conversationGone, deed, said } from '../said.ts';
 import { readAnswer } from '../model-answer.ts';
 import { answered } from './answered.ts';
+import { type AcpOption, decision } from './decision.ts';
 import { failureOf } from './failure.ts';
 import { endOf, type TurnSoFar } from './turn-end.ts';
 import { nothingSpent, type Spending, spendingOf, spentInTurn, spentUpTo, usageOf } from './usage.ts';
@@ -33,11 +36,6 @@ export interface AcpState extends TurnSoFar {
   spending: Spending;
   /** That have ended. */
   turns: number;
-}
-
-export interface AcpOption {
-  id: string;
-  kind: string;
 }
 
 type Opening = Pick<LaunchSpec, 'workspace' | 'model' | 'permissions' | 'takesUp'>;
@@ -166,21 +164,13 @@ function question(message: RpcMessage & { kind: 'request' }, state: AcpState): S
     id: textAt(option, 'optionId'),
     kind: textAt(option, 'kind'),
   }));
-  if (state.yolo) return { ...seen(state), replies: [decision(id, options, true)] };
+  if (state.yolo || isFlood(state.asked))
+    return { ...seen(state), replies: [decision(id, options, state.yolo)] };
   const toolCall = objectAt(params, 'toolCall');
   const title = deed(textAt(toolCall, 'title') || 'a tool', '');
   const asked = { id, options, call: textAt(toolCall, 'toolCallId') };
   const next = { ...state, asked: { ...state.asked, [String(id)]: asked } };
   return seen(next, { kind: 'permission', request: { id: String(id), title } });
-}
-
-/** Chosen by kind: agents name and order their options as they like. */
-export function decision(id: string | number, options: readonly AcpOption[], allow: boolean): string {
-  const kinds = allow ? ['allow_once', 'allow_always'] : ['reject_once', 'reject_always'];
-  const chosen = kinds.flatMap((kind) => options.filter((option) => option.kind === kind)).at(0);
-  const outcome =
-    chosen === undefined ? { outcome: 'cancelled' } : { outcome: 'selected', optionId: chosen.id };
-  return rpcLine({ id, result: { outcome } }, '2.0');
 }
 
 /** Only these are part of an answer; the other updates come at any time. */
@@ -231,9 +221,11 @@ function deeds(value: JsonObject, before: AcpState): Step<AcpState> {
   const isAnswer = what === 'agent_message_chunk' ? words !== '' : what !== 'agent_thought_chunk';
   const state = { ...before, working: true, spoke: before.spoke || isAnswer, full: noRoom.test(words) };
   if (what === 'agent_message_chunk') {
-    const text = state.unsaid + words;
-    const end = text.lastIndexOf('\n') + 1;
-    return seen({ ...state, unsaid: text.slice(end) }, ...begun, ...said(text.slice(0, end)));
+    // What was said before holds no end of a line, and is not looked through once more.
+    const end = words.lastIndexOf('\n') + 1;
+    const whole = end === 0 ? '' : state.unsaid + words.slice(0, end);
+    const unsaid = `${end === 0 ? state.unsaid : ''}${words.slice(end)}`.slice(0, maxLineLength);
+    return seen({ ...state, unsaid }, ...begun, ...said(whole));
   }
   const spoken = speakOut(state);
   const title = what === 'tool_call' ? textAt(value, 'title') : '';

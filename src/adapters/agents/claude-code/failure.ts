@@ -2,13 +2,15 @@ import type { AgentFailure, FailureClass } from '../../../domain/agent-facts.ts'
 import { type JsonObject, numberAt, objectAt, textAt } from '../json-lines.ts';
 
 /** What claude calls the failure of an answer, where it calls it anything. */
-const named: Record<string, FailureClass> = {
-  rate_limit: 'rate_limit',
-  overloaded: 'overloaded',
-  server_error: 'overloaded',
-  authentication_failed: 'authentication',
-  billing_error: 'quota',
-};
+const named: ReadonlyMap<string, FailureClass> = new Map(
+  Object.entries({
+    rate_limit: 'rate_limit',
+    overloaded: 'overloaded',
+    server_error: 'overloaded',
+    authentication_failed: 'authentication',
+    billing_error: 'quota',
+  } as const),
+);
 
 /** Why a turn failed, of its `result` line: by status and reason first, by claude's own words last. */
 export function failureOf(result: JsonObject, error: string, resetAt: number | null): AgentFailure {
@@ -36,7 +38,7 @@ function classOf(
   if (/connection (refused|error|reset|closed)|ECONN|ENOTFOUND|EAI_AGAIN|timed out|socket/i.test(message))
     return 'network';
   if (/output token|empty or malformed/i.test(message)) return 'truncated';
-  return named[error] ?? 'other';
+  return named.get(error) ?? 'other';
 }
 
 function firstText(list: unknown): string | null {
@@ -61,7 +63,7 @@ function resetInText(message: string): number | null {
 export function retryOf(value: JsonObject): { failure: AgentFailure; delayMs: number } {
   const error = textAt(value, 'error');
   const status = numberAt(value, 'error_status');
-  const kind = status === 429 ? 'rate_limit' : status >= 500 ? 'overloaded' : (named[error] ?? 'network');
+  const kind = status === 429 ? 'rate_limit' : status >= 500 ? 'overloaded' : (named.get(error) ?? 'network');
   const message = `${error || 'no answer'}${status > 0 ? ` (${status})` : ''}`;
   return {
     failure: { class: kind, message, resetAt: null },

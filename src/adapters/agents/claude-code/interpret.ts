@@ -1,5 +1,6 @@
 import type { AgentFailure, Usage } from '../../../domain/agent-facts.ts';
 import type { Beginning, LaunchSpec, Observation, Step } from '../../../ports/agent.ts';
+import { isFlood, tooMany } from '../flood.ts';
 import { interpretLines, unknown } from '../interpret-lines.ts';
 import {
   isObject,
@@ -154,6 +155,10 @@ function question(value: JsonObject, state: ClaudeState): Seen {
     const response = { subtype: 'error', request_id: id, error: 'ao does not do this' };
     const no = `${JSON.stringify({ type: 'control_response', response })}\n`;
     return [state, [unknown(value)], no];
+  }
+  if (isFlood(state.asked)) {
+    const response = { subtype: 'success', request_id: id, response: { behavior: 'deny', message: tooMany } };
+    return [state, [], `${JSON.stringify({ type: 'control_response', response })}\n`];
   }
   const input = objectAt(request, 'input');
   const title = toolDeed(textAt(request, 'tool_name'), input);

@@ -1,14 +1,16 @@
 import type { AgentFailure, FailureClass } from '../../../domain/agent-facts.ts';
 import { type JsonObject, numberAt, objectAt, textAt } from '../json-lines.ts';
 
-const named: Record<string, FailureClass> = {
-  usageLimitExceeded: 'usage_limit',
-  serverOverloaded: 'overloaded',
-  contextWindowExceeded: 'context_full',
-  unauthorized: 'authentication',
-  internalServerError: 'overloaded',
-  responseStreamDisconnected: 'truncated',
-};
+const named: ReadonlyMap<string, FailureClass> = new Map(
+  Object.entries({
+    usageLimitExceeded: 'usage_limit',
+    serverOverloaded: 'overloaded',
+    contextWindowExceeded: 'context_full',
+    unauthorized: 'authentication',
+    internalServerError: 'overloaded',
+    responseStreamDisconnected: 'truncated',
+  } as const),
+);
 
 /** Why a turn failed: by codex's own name for it, then by status, its words last. */
 export function failureOf(error: JsonObject, resetAt: number | null): AgentFailure {
@@ -21,7 +23,8 @@ export function failureOf(error: JsonObject, resetAt: number | null): AgentFailu
 
 function classOf(error: JsonObject, message: string): FailureClass {
   const info = error['codexErrorInfo'];
-  if (typeof info === 'string' && named[info] !== undefined) return named[info];
+  const name = typeof info === 'string' ? named.get(info) : undefined;
+  if (name !== undefined) return name;
   const status = statusOf(error, message);
   if (/usage limit/i.test(message)) return 'usage_limit';
   if (/quota/i.test(message)) return 'quota';

@@ -8,6 +8,7 @@ import {
   objectAt,
   textAt,
 } from '../json-lines.ts';
+import { isFlood } from '../flood.ts';
 import { interpretLines, seen, unknown } from '../interpret-lines.ts';
 import { readRpc, type RpcMessage, rpcLine } from '../json-rpc.ts';
 import { conversationGone, deed, emptyAnswer, said } from '../said.ts';
@@ -123,6 +124,8 @@ function request(message: RpcMessage & { kind: 'request' }, state: CodexState): 
     const step = seen(state, unknown({ method, params }));
     return { ...step, replies: [rpcLine({ id, error }, null)] };
   }
+  if (isFlood(state.asked))
+    return { ...seen(state), replies: [rpcLine({ id, result: { decision: 'decline' } }, null)] };
   const name = method.includes('fileChange') ? 'Edit files' : 'Run';
   const title = deed(name, textAt(params, 'command') || textAt(params, 'reason'));
   const next = { ...state, asked: { ...state.asked, [String(id)]: id } };

@@ -1,5 +1,6 @@
 import type { AgentFailure, Observation, Usage } from '../../../domain/agent-facts.ts';
 import type { Beginning, LaunchSpec, Step } from '../../../ports/agent.ts';
+import { isFlood, tooMany } from '../flood.ts';
 import { interpretLines, seen, unknown } from '../interpret-lines.ts';
 import {
   type JsonLinesState,
@@ -158,9 +159,8 @@ function messageEnded(message: JsonObject, before: PiState): Step<PiState> {
   const usage: Observation[] = spent === before.spent ? [] : [{ kind: 'usage', usage: spent }];
   if (message['role'] !== 'assistant') return seen(state, ...usage);
   const content = listAt(message, 'content');
-  const words = content.flatMap((block) =>
-    textAt(block, 'type') === 'text' ? said(textAt(block, 'text')) : [],
-  );
+  const texts = content.filter((block) => textAt(block, 'type') === 'text');
+  const words = said(texts.map((block) => textAt(block, 'text')).join('\n'));
   const spoke = state.spoke || words.length > 0;
   const reason = textAt(message, 'stopReason');
   const { retryAfter } = state;
@@ -212,7 +212,8 @@ function wish(value: JsonObject, state: PiState): Step<PiState> {
   const isOurs = method === 'input' && placeholder.startsWith(companion.question);
   if (isOurs || method === 'confirm') {
     const kind = isOurs ? 'ours' : 'confirm';
-    if (state.yolo) return { ...seen(state), replies: [answerTo(id, kind, { allow: true, reason: '' })] };
+    if (state.yolo || isFlood(state.asked))
+      return { ...seen(state), replies: [answerTo(id, kind, { allow: state.yolo, reason: tooMany })] };
     const call = isOurs ? placeholder.slice(companion.question.length) : '';
     const title = deed(textAt(value, 'title'), isOurs ? '' : textAt(value, 'message'));
     const next = { ...state, asked: { ...state.asked, [id]: { kind, call } as const } };

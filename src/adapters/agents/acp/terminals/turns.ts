@@ -60,17 +60,15 @@ function answered(bare: ModelAnswer, value: JsonObject, before: TurnsState): Ste
   if (trouble === null) {
     // Of any other end the screen shows what the client makes of it.
     const isOver = calls.length === 0 && value['isWhole'] === true;
-    return isOver ? ended(state, done, { outcome: 'completed' }) : seen(state, ...done);
+    return isOver ? ended(state, done, { outcome: 'completed' }) : { ...seen(state), observations: done };
   }
-  if (!isHopeless && !isCut(answer)) return seen(state, ...done);
+  if (!isHopeless && !isCut(answer)) return { ...seen(state), observations: done };
   return ended(state, done, { outcome: 'failed', failure: trouble.failure });
 }
 
 type End = { outcome: 'completed' } | { outcome: 'failed'; failure: AgentFailure };
 
 function ended(state: TurnsState, before: readonly Observation[], end: End): Step<TurnsState> {
-  return seen({ ...state, trouble: null, resting: true, asking: false }, ...before, {
-    kind: 'turn_ended',
-    ...end,
-  });
+  const step = seen({ ...state, trouble: null, resting: true, asking: false });
+  return { ...step, observations: [...before, { kind: 'turn_ended', ...end }] };
 }

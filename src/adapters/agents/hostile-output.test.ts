@@ -1,0 +1,123 @@
+// What no client at work prints, and one that was turned against us may.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { maxLineLength } from '../../lib/line-buffer.ts';
+import type { Agent, Observation } from '../../ports/agent.ts';
+import { findAgent } from '../registry.ts';
+
+const opening = { workspace: '/w', model: null, permissions: 'ask' } as const;
+const line = (value: object): string => `${JSON.stringify(value)}\n`;
+const rpc = (value: object): string => line({ jsonrpc: '2.0', ...value });
+const acpUpdate = (update: object): string =>
+  rpc({ method: 'session/update', params: { sessionId: 's', update } });
+
+interface Client {
+  /** What opens its conversation. */
+  opened: string;
+  says(text: string): string;
+  asks(id: number): string;
+  fails(name: string): string;
+}
+
+const clients: Readonly<Record<string, Client>> = {
+  'claude-code': {
+    opened: '',
+    says: (text) => line({ type: 'assistant', message: { content: [{ type: 'text', text }] } }),
+    asks: (id) => {
+      const request = { subtype: 'can_use_tool', tool_name: 'Bash', input: { command: 'ls' } };
+      return line({ type: 'control_request', request_id: `r${id}`, request });
+    },
+    fails: (error) => line({ type: 'assistant', error }) + line({ type: 'result', is_error: true }),
+  },
+  codex: {
+    opened: rpc({ id: 'thread', result: { thread: { id: 't' } } }),
+    says: (text) => rpc({ method: 'item/completed', params: { item: { type: 'agentMessage', text } } }),
+    asks: (id) => rpc({ id, method: 'item/commandExecution/requestApproval', params: { command: 'ls' } }),
+    fails: (codexErrorInfo) => {
+      const turn = { id: 't', status: 'failed', error: { message: 'm', codexErrorInfo } };
+      return rpc({ method: 'turn/completed', params: { turn } });
+    },
+  },
+  kimi: {
+    opened: rpc({ id: 1, result: {} }) + rpc({ id: 2, result: { sessionId: 's' } }),
+    says: (text) => acpUpdate({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } }),
+    asks: (id) => {
+      const options = [{ optionId: 'no', kind: 'reject_once' }];
+      return rpc({ id, method: 'session/request_permission', params: { options } });
+    },
+    fails: (errorName) => rpc({ id: 'm', error: { code: -32_603, data: { errorName, message: 'm' } } }),
+  },
+  opencode: {
+    opened: rpc({ id: 1, result: {} }) + rpc({ id: 2, result: { sessionId: 's' } }),
+    says: (text) => acpUpdate({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } }),
+    asks: (id) => rpc({ id, method: 'session/request_permission', params: { options: [] } }),
+    fails: (code) => {
+      const text = JSON.stringify({ error: { code, message: 'm' } });
+      return line({ ao: 'answer', at: 1, status: 400, text }) + rpc({ id: 'm', error: { code: 1 } });
+    },
+  },
+  pi: {
+    opened: '',
+    says: (text) => {
+      const content = text.split('\n').map((each) => ({ type: 'text', text: each }));
+      return line({ type: 'message_end', message: { role: 'assistant', content } });
+    },
+    asks: (id) => line({ type: 'extension_ui_request', id: `r${id}`, method: 'confirm', title: 'ls' }),
+    fails: (code) => {
+      const errorMessage = `400: ${JSON.stringify({ error: { code, message: 'm' } })}`;
+      const message = { role: 'assistant', stopReason: 'error', errorMessage };
+      return line({ type: 'message_end', message }) + line({ type: 'agent_settled' });
+    },
+  },
+};
+
+for (const [name, client] of Object.entries(clients)) {
+  describe(`${name}, turned against us`, () => {
+    const agent: Agent = findAgent(name);
+    const read = (output: string) =>
+      agent.interpret(output, agent.interpret(client.opened, agent.begin(opening).state).state);
+    const texts = (seen: readonly Observation[]): string[] =>
+      seen.flatMap((each) => (each.kind === 'line' || each.kind === 'claim' ? [each.text] : []));
+
+    test('says so many lines at once that no function takes them as arguments', () => {
+      const { observations } = read(client.says('a line\n'.repeat(200_000)));
+      assert.ok(observations.length > 0);
+      assert.doesNotThrow(() => read(`{}\n`.repeat(200_000)));
+    });
+
+    test('says lines of any length: people are shown their beginnings', () => {
+      const long = `TASK COMPLETE: ${'x'.repeat(1 << 20)}`;
+      const { observations } = read(`${long}\n${client.says(`${long}\n`)}`);
+      assert.ok(texts(observations).some((text) => text.startsWith('TASK COMPLETE: xxx')));
+      for (const text of texts(observations)) assert.ok(text.length <= maxLineLength);
+    });
+
+    test('asks without end: what is more than a person can answer is refused at once', () => {
+      const { state, observations, replies } = read(
+        Array.from({ length: 1000 }, (_, id) => client.asks(id + 10)).join(''),
+      );
+      const open = observations.filter(({ kind }) => kind === 'permission').length;
+      assert.ok(open >= 50 && open <= 100, `${open}`);
+      assert.equal(open + replies.length, 1000);
+      assert.ok(JSON.stringify(state).length < 100_000);
+    });
+
+    for (const word of ['constructor', '__proto__', 'toString']) {
+      test(`calls its failure “${word}”: that is no class of ours`, () => {
+        const end = read(client.fails(word)).observations.findLast(({ kind }) => kind === 'turn_ended');
+        assert.ok(end?.kind === 'turn_ended' && end.outcome === 'failed');
+        assert.equal(typeof end.failure.class, 'string');
+      });
+    }
+  });
+}
+
+test('words without the end of a line are kept up to its longest, however many there are', () => {
+  const agent = findAgent('kimi');
+  const client = clients['kimi'];
+  assert.ok(client);
+  let { state } = agent.interpret(client.opened, agent.begin(opening).state);
+  const chunk = client.says('x'.repeat(1000));
+  for (let times = 0; times < 200; times += 1) ({ state } = agent.interpret(chunk, state));
+  assert.ok(JSON.stringify(state).length < 2 * maxLineLength);
+});
