@@ -22,6 +22,7 @@ export class TerminalHearing {
   /** By the clock that never jumps: since when it shows what it shows, and when the facts changed last. */
   #shownSince: number;
   #toldAt: number;
+  #toldApartAt = 0;
   #talk: readonly string[] = [];
   /** What it showed to have taken last. */
   lastTold = '';
@@ -63,8 +64,13 @@ export class TerminalHearing {
   /** What is drawn in a terminal of that size; `at`: then, or before that, under an earlier daemon. */
   async show(bytes: Uint8Array, size: TerminalSize, at: number | null): Promise<void> {
     this.#drawnAt = at;
-    this.#drawn = true;
     await this.#screen.print(bytes, size);
+  }
+
+  /** What was drawn until now may be looked at. */
+  endFrame(): void {
+    this.#drawn = true;
+    this.#screen.endFrame();
   }
 
   /** Reads the screen, where anything was drawn since, or what it shows may have come to mean more. What of it is evidence. */
@@ -92,9 +98,10 @@ export class TerminalHearing {
 
   /** The agent is gone: what it asked is not open any more, and what stands on its screen was its last word. */
   async end(): Promise<void> {
+    this.endFrame();
     await this.#screen.draw();
     const now = this.#clock.now();
-    if (this.#drawn) this.#read(now);
+    this.#read(now);
     const { screen, end } = this.facts;
     if (end === null && screen?.state === 'failed') {
       this.#note([{ kind: 'turn_ended', outcome: 'failed', failure: screen.failure }], now, 'screen');
@@ -107,10 +114,11 @@ export class TerminalHearing {
 
   /** True where more has changed than what turns or counts while an agent waits. */
   #read(now: number): boolean {
-    this.#drawn = false;
     const rows = this.#screen.rows();
     const { title, declared } = this.#screen;
     const reading = this.agent.readScreen(rows, { bright: this.#screen.brightRows(rows), title, declared });
+    if (this.#isHalfDrawn(reading)) return false;
+    this.#drawn = false;
     const before = this.facts.screen;
     const isSame = before !== null && showsTheSame(before, reading);
     if (!isSame) this.#shownSince = this.#clock.monotonic();
@@ -121,6 +129,15 @@ export class TerminalHearing {
     this.#notebook.change({ screen: { ...reading, since }, ...(isAlive ? { heardAt: now } : {}) });
     if (isAlive || !isSame) this.#notebook.publish(); // nobody is told that a spinner turned
     return isAlive;
+  }
+
+  /** Some erase all that they draw before they draw it again. What cannot be told of an agent at work counts when it stays. */
+  #isHalfDrawn({ state }: ScreenReading): boolean {
+    const now = this.#clock.monotonic();
+    if (state !== 'unknown') this.#toldApartAt = now;
+    return (
+      this.facts.screen?.state === 'working' && now - this.#toldApartAt < settleMs && state === 'unknown'
+    );
   }
 
   #note(observations: readonly Observation[], at: number, source: 'hook' | 'screen'): Observation[] {

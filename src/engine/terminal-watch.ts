@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Observation } from '../domain/agent-facts.ts';
@@ -19,6 +20,9 @@ const paceMs = 1000;
 /** A spinner draws ten times a second: what it drew meanwhile is taken at once. What comes in a burst is not waited for. */
 const gatherMs = 250;
 const burstBytes = 4096;
+/** A client draws a frame at once, which comes in pieces: it is whole when no more of it came for this long. One that never pauses is looked at all the same. */
+const frameMs = 20;
+const mostFrameMs = 500;
 /** How soon waiting alone may change what is known, and how soon it may where nothing has happened for a while. */
 const settlingMs = 500;
 const stillMs = 5000;
@@ -83,21 +87,39 @@ export class TerminalWatch {
 
   async #see(signal: AbortSignal): Promise<void> {
     const { context, handle, hearing } = this.#parts;
-    const known = await knownOf(path.join(handle.dir, 'output.log'));
+    const file = path.join(handle.dir, 'output.log');
+    const known = await knownOf(file);
     const runtime = context.findRuntime(handle.runtime);
     let read = await runtime.keptFrom(handle);
     const cap = new OutputCap(context, handle, read);
     if (read >= known.bytes) this.#seen.resolve(known);
+    let lookedAt = performance.now();
     for await (const bytes of runtime.follow(handle, read, signal)) {
       const before = read < known.bytes ? known.at : null;
       read += bytes.length;
       await hearing.show(bytes, (await runtime.terminalSize(handle)) ?? initialSize, before);
+      await cap.keepBelow(read);
+      const isWhole = await this.#isWhole(file, read, signal);
+      if (!isWhole && performance.now() - lookedAt < mostFrameMs) continue;
+      lookedAt = performance.now();
+      hearing.endFrame();
       if (read >= known.bytes) this.#seen.resolve(known);
       this.#bell.ring();
-      await cap.keepBelow(read);
       if (bytes.length < burstBytes) await delay(untilBeat(gatherMs), undefined, { signal }).catch(() => {});
     }
     this.#seen.resolve(known);
+  }
+
+  /** Whether the program has paused behind what was read of its output; false where there is more to read. */
+  async #isWhole(file: string, read: number, signal: AbortSignal): Promise<boolean> {
+    const { clock } = this.#parts.context;
+    for (const began = performance.now(); performance.now() - began < mostFrameMs && !signal.aborted; ) {
+      const { size, mtimeMs } = statSync(file);
+      if (size > read) return false;
+      if (clock.now() - mtimeMs >= frameMs) break;
+      await delay(frameMs, undefined, { signal }).catch(() => {});
+    }
+    return true;
   }
 
   /** Until `signal`. */
