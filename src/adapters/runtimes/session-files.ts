@@ -41,8 +41,15 @@ export async function readExit(dir: string): Promise<{ code: number | null; sign
   if (Number.isNaN(status)) return { code: null, signal: null };
   // A shell tells a signal as 128 and its number; a program that exits with such a status cannot be told from it.
   const signal = status > 128 ? signalName(status - 128) : null;
-  return signal ? { code: null, signal } : { code: status, signal: null };
+  return signal === null || harmless.has(signal) ? { code: status, signal: null } : { code: null, signal };
 }
+
+/** They end no program, or nobody sends them: such a status is the program's own. */
+const harmless = new Set(
+  ['CHLD', 'CONT', 'STOP', 'TSTP', 'TTIN', 'TTOU', 'URG', 'WINCH', 'INFO', 'STKFLT'].map(
+    (name) => `SIG${name}`,
+  ),
+);
 
 function signalName(number: number): string | null {
   return Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? null;

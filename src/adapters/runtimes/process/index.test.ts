@@ -79,6 +79,20 @@ describe('the process runtime', () => {
     return Number(text);
   }
 
+  test('takes a status that no signal leaves behind for what the program said: gemini ends with the HTTP status, modulo 256', async () => {
+    for (const [status, end] of [
+      [145, { code: 145, signal: null }], // 401, and 128 with SIGCHLD
+      [144, { code: 144, signal: null }], // 400, and 128 with SIGSTKFLT
+      [148, { code: 148, signal: null }],
+      [173, { code: 173, signal: null }],
+      [143, { code: null, signal: 'SIGTERM' }],
+      [137, { code: null, signal: 'SIGKILL' }],
+    ] as const) {
+      const handle = await start(sh(`exit ${status}`));
+      assert.deepEqual(await processRuntime.wait(handle, never), { state: 'exited', ...end });
+    }
+  });
+
   test('tells a signal from a status', async () => {
     const handle = await start(sh('kill -SEGV $$'));
     assert.deepEqual(await processRuntime.wait(handle, never), {
