@@ -41,7 +41,7 @@ export class Notebook {
   /** Notes what was seen at `at`; what of it is evidence. */
   note(observations: readonly Observation[], at: number, source: FactSource = 'protocol'): Observation[] {
     const seen = observations.map((observation) =>
-      withMoment(this.#withoutSecrets(observation), { at, zone: this.#zone }),
+      withMoment(this.#clean(observation), { at, zone: this.#zone }),
     );
     for (const observation of seen) {
       this.facts = heard(this.facts, observation, at, source);
@@ -49,6 +49,11 @@ export class Notebook {
     }
     this.#say(this.#words.take(seen.map(readableLines).join('')));
     return seen.filter(({ kind }) => telling.has(kind));
+  }
+
+  /** For facts that are no observations. */
+  withoutSecrets<T>(value: T): T {
+    return this.#redactor.deep(value);
   }
 
   change(facts: Partial<AgentFacts>): void {
@@ -66,7 +71,7 @@ export class Notebook {
   }
 
   /** Lines are redacted together with those around them; what it was told is only compared. */
-  #withoutSecrets(observation: Observation): Observation {
+  #clean(observation: Observation): Observation {
     const { kind } = observation;
     return kind === 'line' || kind === 'received' ? observation : this.#redactor.deep(observation);
   }

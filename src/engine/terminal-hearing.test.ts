@@ -16,6 +16,7 @@ import { temporaryDirectory } from '../../test/support/repositories.ts';
 import { sessionRow } from '../../test/support/rows.ts';
 import type { RunContext } from './context.ts';
 import { Live } from './live.ts';
+import { sessionStatus } from './session-status.ts';
 import { TerminalHearing } from './terminal-hearing.ts';
 
 const noon = Date.parse('2026-11-20T12:00Z');
@@ -119,5 +120,34 @@ test('what cannot be told of an agent at work counts when it stays', async (t) =
   time.monotonic += settleMs;
   await hearing.look();
   assert.equal(hearing.facts.screen?.state, 'unknown');
+  await hearing.end();
+});
+
+test('what a terminal asks is shown without secrets', async (t) => {
+  const dir = await temporaryDirectory();
+  t.after(() => rmSync(dir, { recursive: true }));
+  const live = new Live(() => {});
+  const clock = { now: () => noon, monotonic: () => 0 };
+  const secret = 'correct-horse-battery';
+  const context: Partial<RunContext> = {
+    clock,
+    env: {},
+    sessionLogs,
+    redactor: new Redactor([secret]),
+    live,
+  };
+  const session = sessionRow('t1', { state: 'running', agent: 'kimi', dir });
+  const hearing = new TerminalHearing(
+    context as RunContext,
+    session,
+    findAgent('kimi').terminal as TerminalAgent,
+  );
+  const rule = '─'.repeat(80);
+  const rows = [rule, ` Shall I log in with ${secret}?`, ' ❯ Yes', '   No', rule];
+  await hearing.show(Buffer.from(rows.join('\r\n')), size, null);
+  await hearing.look();
+  const world = { clock, findAgent };
+  const { state, because } = sessionStatus(world, live, { session, stuckAfterMs: 1000 });
+  assert.deepEqual([state, because], ['waiting_input', 'it asks: Shall I log in with [redacted]?']);
   await hearing.end();
 });

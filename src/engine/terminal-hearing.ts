@@ -116,13 +116,14 @@ export class TerminalHearing {
   #read(now: number): boolean {
     const rows = this.#screen.rows();
     const { title, declared } = this.#screen;
-    const reading = this.agent.readScreen(rows, { bright: this.#screen.brightRows(rows), title, declared });
-    if (this.#isHalfDrawn(reading)) return false;
+    const seen = this.agent.readScreen(rows, { bright: this.#screen.brightRows(rows), title, declared });
+    if (this.#isHalfDrawn(seen)) return false;
     this.#drawn = false;
+    const reading = { ...this.#notebook.withoutSecrets(seen), draft: seen.draft }; // that is compared, and shown to nobody
     const before = this.facts.screen;
     const isSame = before !== null && showsTheSame(before, reading);
     if (!isSame) this.#shownSince = this.#clock.monotonic();
-    const talk = rowsOfTalk(rows, reading);
+    const talk = rowsOfTalk(rows, seen);
     const isAlive = saysMore(this.#talk, talk);
     this.#talk = talk;
     const since = isSame ? before.since : now;
