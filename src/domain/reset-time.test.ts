@@ -107,3 +107,12 @@ test('only of what opens again by itself, and not where its moment is known', ()
   assert.equal(of('usage_limit', null), Date.parse('2026-11-20T15:01Z'));
   assert.deepEqual([of('usage_limit', 5), of('quota', null)], [5, null]);
 });
+
+test('a moment that is too far away is none: a year in a wrong unit would leave an account alone for ever', () => {
+  const at = Date.parse('2026-11-20T12:00Z');
+  const day = 24 * 60 * 60_000;
+  const of = (resetAt: number) =>
+    withResetTime({ class: 'usage_limit', message: 'm', resetAt }, { at, zone: 'UTC' }).resetAt;
+  assert.equal(of(at + 7 * day), at + 7 * day);
+  assert.deepEqual([of(at * 1000), of(at + 33 * day)], [null, null]);
+});

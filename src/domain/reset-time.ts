@@ -8,11 +8,12 @@ export interface Shown {
   zone: string;
 }
 
-/** With the moment at which its limit is lifted, where only its words tell it. */
+/** With the moment at which its limit is lifted, where only its words tell it; and without one that nobody can mean. */
 export function withResetTime(failure: AgentFailure, shown: Shown): AgentFailure {
-  const mayOpen = failure.class === 'usage_limit' || failure.class === 'rate_limit';
-  if (!mayOpen || failure.resetAt !== null) return failure;
-  return { ...failure, resetAt: resetTimeIn(failure.message, shown) };
+  const { class: kind, message, resetAt } = failure;
+  if (resetAt !== null && resetAt <= shown.at + longestWindowMs) return failure;
+  const mayOpen = kind === 'usage_limit' || kind === 'rate_limit';
+  return { ...failure, resetAt: mayOpen ? resetTimeIn(message, shown) : null };
 }
 
 /**

@@ -24,6 +24,13 @@ const cases: [string, Session[], boolean][] = [
   ['nobody worked on it before', [], false],
   ['a turn that ended well, and was refused by the gate', [ended()], true],
   ['a conversation that has no name', [ended({ conversation: null })], false],
+  [
+    'a conversation with a name that a client would take for a flag',
+    [ended({ conversation: '--yolo' })],
+    false,
+  ],
+  ['a conversation with a name of several words', [ended({ conversation: 'c d' })], false],
+  ['a conversation with a name that is no name', [ended({ conversation: 'c'.repeat(1000) })], false],
   ['a session of before conversations were noted', [sessionRow('t', { agent: 'codex', endedAt: 2 })], false],
   ['a session that has not ended', [ended({ endedAt: null })], false],
   ['another agent', [ended({ agent: 'claude-code' })], false],

@@ -17,6 +17,9 @@ type Ended = Pick<
   'agent' | 'account' | 'attempt' | 'endedAt' | 'outcome' | 'failure' | 'conversation' | 'takesUp' | 'usage'
 >;
 
+/** It comes from the agent's output, and becomes an argument of its program. */
+const wellNamed = /^[^\s-]\S{0,499}$/;
+
 /**
  * The conversation that the next attempt at a task goes on with, of the sessions that worked on it before; null: it begins a new
  * one. A full conversation is never taken up, and one that was taken up in vain is not tried again.
@@ -27,7 +30,8 @@ export function conversationToTakeUp(
 ): TakenUp | null {
   const last = sessions.toSorted((a, b) => a.attempt - b.attempt).at(-1);
   const conversation = last?.conversation;
-  if (last === undefined || last.endedAt === null || !conversation) return null;
+  if (last === undefined || last.endedAt === null || !conversation || !wellNamed.test(conversation))
+    return null;
   if (last.agent !== next.agent || last.account !== next.account || !isWorthIt(last)) return null;
   const held = sessions.filter((session) => session.conversation === conversation);
   const { tokens, costUsd } = spentBy(held.map(({ usage }) => usage ?? null)); // each session knows its own part

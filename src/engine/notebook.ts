@@ -5,6 +5,7 @@ import {
   nothingHeard,
   type Observation,
 } from '../domain/agent-facts.ts';
+import { cutText } from '../domain/plain-text.ts';
 import { type Shown, withResetTime } from '../domain/reset-time.ts';
 import type { Session } from '../domain/task.ts';
 import type { RedactedStream } from '../lib/redacted-stream.ts';
@@ -41,7 +42,7 @@ export class Notebook {
   /** Notes what was seen at `at`; what of it is evidence. */
   note(observations: readonly Observation[], at: number, source: FactSource = 'protocol'): Observation[] {
     const seen = observations.map((observation) =>
-      withMoment(this.#clean(observation), { at, zone: this.#zone }),
+      withMoment(this.#clean(short(observation)), { at, zone: this.#zone }),
     );
     for (const observation of seen) {
       this.facts = heard(this.facts, observation, at, source);
@@ -86,6 +87,17 @@ export class Notebook {
 }
 
 const telling: ReadonlySet<Observation['kind']> = new Set(['received', 'refused', 'settled', 'turn_ended']);
+
+const longestReason = 4096;
+
+/** Why something failed is written down: a client may put a whole answer there. */
+function short(observation: Observation): Observation {
+  if (observation.kind === 'refused')
+    return { ...observation, text: cutText(observation.text, longestReason) };
+  if (!('failure' in observation)) return observation;
+  const { failure } = observation;
+  return { ...observation, failure: { ...failure, message: cutText(failure.message, longestReason) } };
+}
 
 /** Its failure with the moment at which it is over, where only words told it. */
 function withMoment(observation: Observation, shown: Shown): Observation {
