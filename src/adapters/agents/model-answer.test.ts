@@ -52,6 +52,15 @@ describe('what a model answered', () => {
       { status: 200, text: '{"error":{"code":502,"message":"x"}}' },
       'overloaded',
     ],
+    ['a code of the vendor that is no status', refused(429, { code: 1302, message: 'x' }), 'rate_limit'],
+    ['a code of gRPC', refused(503, { code: 14, message: 'UNAVAILABLE' }), 'overloaded'],
+    [
+      'a server that fails in the middle',
+      { status: 200, text: '{"type":"error","error":{"type":"api_error","message":"Internal"}}' },
+      'overloaded',
+    ],
+    ['a request that is wrong', refused(400, { type: 'api_error', message: 'x' }), 'other'],
+    ['a connection of which nobody says why it broke', { status: 0 }, 'network'],
     ['a limit of opencode', refused(429, { type: 'GoUsageLimitError' }), 'usage_limit'],
   ] as const) {
     test(`${what}: ${expected}`, () => assert.equal(classOf(answer), expected));

@@ -45,7 +45,8 @@ export const isCut = ({ end }: ModelAnswer): boolean => cutOff.test(end);
 /** null: the answer is whole. */
 export function troubleIn(answer: ModelAnswer): Trouble | null {
   if (answer.status >= 400 || answer.text !== '') return refusal(answer);
-  if (answer.error !== '') return trouble('network', answer.error);
+  if (answer.error !== '' || answer.status === 0)
+    return trouble('network', answer.error || 'its model was not reached');
   if (answer.end === '') return trouble('truncated', 'the answer of its model stopped before its end');
   if (isCut(answer)) return trouble('truncated', 'its answer was cut off at the largest length');
   return answer.said ? null : { failure: emptyAnswer, waitMs: null };
@@ -60,11 +61,17 @@ function refusal(answer: ModelAnswer): Trouble {
   const waitMs = waitOf(answer, error);
   const message =
     textAt(error, 'message') || `its model's server answered ${answer.status} ${answer.text}`.trim();
-  const status = numberAt(error, 'code') || answer.status;
-  const kind = classOf(status, { error, message, waitMs });
+  const kind = classOf(statusOf(answer, error), { error, message, waitMs });
   const mayOpen = kind === 'usage_limit' || kind === 'rate_limit';
   const resetAt = mayOpen && waitMs !== null ? answer.at + waitMs : null;
   return { failure: { class: kind, message, resetAt }, waitMs };
+}
+
+/** Some say it in the error itself, where the answer had begun well: by its number or by its name. */
+function statusOf({ status }: ModelAnswer, error: JsonObject): number {
+  const code = numberAt(error, 'code');
+  if (code >= 400 && code < 600) return code;
+  return status < 400 && /^(?:api|server|timeout)_error$/.test(textAt(error, 'type')) ? 500 : status;
 }
 
 /** Vendors put it into `error`, some into a list of one; empty where the text is of another shape or was cut. */
