@@ -145,6 +145,7 @@ test('what a terminal asks is shown without secrets', async (t) => {
   const rule = '─'.repeat(80);
   const rows = [rule, ` Shall I log in with ${secret}?`, ' ❯ Yes', '   No', rule];
   await hearing.show(Buffer.from(rows.join('\r\n')), size, null);
+  hearing.endFrame();
   await hearing.look();
   const world = { clock, findAgent };
   const { state, because } = sessionStatus(world, live, { session, stuckAfterMs: 1000 });
