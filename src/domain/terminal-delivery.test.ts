@@ -110,7 +110,13 @@ test('an interruption is a key, pressed once in a turn', () => {
   assert.equal(interrupt({}), 'press Escape');
   assert.equal(interrupt({ isSent: true }), 'press Escape', 'a daemon died before it pressed');
   assert.equal(interrupt({ isSent: true, done: { agoMs: 1, keys: 1 } }), 'wait');
+  const stopped = { ...busy, screen: shows({ state: 'idle' }) };
+  assert.equal(interrupt({ isSent: true, facts: stopped }), 'wait', 'a key more would be for its input line');
   assert.match(interrupt({ facts: between }), /not in a turn/);
+  const done = { agoMs: 1, keys: 1 };
+  assert.equal(interrupt({ facts: between, isSent: true, done }), 'wait', 'its end is about to be noted');
+  // Its turn ended while no daemon was there: nothing will ever tell of it, and messages wait behind it.
+  assert.match(interrupt({ facts: between, isSent: true }), /not in a turn/);
 });
 
 test('what was put back is known by its letters, also where only a part of it shows', () => {

@@ -76,11 +76,16 @@ function answer(
   return { do: 'press', keys: option.keys };
 }
 
+/** Of a turn that a daemon before this one interrupted the end may never be told, or is about to be told by the screen. */
 function interruption({ facts, done, isSent, agent }: Delivering): Stroke {
-  if (facts.working !== true) return isSent ? wait : { do: 'fail', problem: 'it is not in a turn' };
-  if (done === null) return { do: 'press', keys: agent.interrupt };
-  return done.agoMs < evidenceMs ? wait : notDelivered('its turn goes on');
+  const { working, screen } = facts;
+  if (working !== true) return done === null ? { do: 'fail', problem: 'it is not in a turn' } : wait;
+  if (done !== null) return done.agoMs < evidenceMs ? wait : notDelivered('its turn goes on');
+  return isSent && isAtRest(screen) ? wait : { do: 'press', keys: agent.interrupt };
 }
+
+const isAtRest = (screen: AgentFacts['screen']): boolean =>
+  screen?.state === 'idle' || screen?.state === 'failed';
 
 /**
  * Only between turns: a question that comes up while somebody types would take Enter for a yes. Before the first turn what a program draws may be
@@ -88,7 +93,7 @@ function interruption({ facts, done, isSent, agent }: Delivering): Stroke {
  */
 function newMessage({ facts: { screen, working }, isPutBack: behind, heldMs, agent }: Delivering): Stroke {
   const mayTake = working === false || (working === null && agent.typesTask === true && heldMs >= settleMs);
-  const isFree = mayTake && (screen?.state === 'idle' || screen?.state === 'failed');
+  const isFree = mayTake && isAtRest(screen);
   if (working === false && screen?.state === 'unknown' && heldMs >= unreadMs)
     return notDelivered('its screen shows no input line; see ao attach');
   if (!isFree || screen === null) return wait;
@@ -99,7 +104,7 @@ function newMessage({ facts: { screen, working }, isPutBack: behind, heldMs, age
 
 /** Enter is pressed when the input line shows what was pasted. What an agent has then, it shows when it is not at work. */
 function sentMessage({ facts: { screen, working }, heldMs, done, isAbsent }: Delivering): Stroke {
-  const isFree = working !== true && (screen?.state === 'idle' || screen?.state === 'failed');
+  const isFree = working !== true && isAtRest(screen);
   if (!isFree || screen === null) return wait;
   const stands = screen.draft !== '' && screen.draft !== null;
   if (done === null) {
