@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { channel } from 'node:diagnostics_channel';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -50,6 +50,28 @@ describe('the companion of pi', () => {
     }
     assert.ok(!(await asked('read', { path: '/etc/hosts' })));
     assert.ok(await asked('of_an_extension', {}));
+  });
+
+  test('asks before a change to what pi takes for a place outside, and behind links that lead there', async (t) => {
+    const { listeners, said } = await loaded(t, true);
+    const cwd = await mkdtemp(join(tmpdir(), 'ao-pi-w-'));
+    const outside = await mkdtemp(join(tmpdir(), 'ao-pi-o-'));
+    t.after(() => Promise.all([cwd, outside].map((dir) => rm(dir, { recursive: true, force: true }))));
+    await symlink(outside, join(cwd, 'away'));
+    await symlink(join(outside, 'new'), join(cwd, 'dangling'));
+    await mkdir(join(cwd, 'src'));
+    await symlink('src', join(cwd, 'here'));
+    const asked = async (path: string): Promise<boolean> => {
+      said.length = 0;
+      await listeners.get('tool_call')?.(call('write', { path }), { ...contextOf(said, 'allow'), cwd });
+      return said.length > 0;
+    };
+    for (const path of ['~', '~/.bashrc', '@/etc/hosts', '@~/x', `file://${outside}/x`, '\u00a0/../../x'])
+      assert.ok(await asked(path), path);
+    for (const path of ['away/x', 'away/new/x', 'dangling', 'here/../away/x'])
+      assert.ok(await asked(path), path);
+    for (const path of ['src/a.ts', 'here/a.ts', 'new/deep/a.ts', 'a b.ts', `${cwd}/src/a.ts`])
+      assert.ok(!(await asked(path)), path);
   });
 
   test('lets through what was allowed, and nothing that was not', async (t) => {

@@ -13,10 +13,13 @@ export function companionOf(dir: string, asking: boolean): { path: string; text:
   const words = JSON.stringify({ question, settled, refused, asking });
   const lines = [
     "import { subscribe } from 'node:diagnostics_channel';",
-    "import { isAbsolute, relative, resolve } from 'node:path';",
+    "import { lstatSync, realpathSync } from 'node:fs';",
+    "import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';",
+    'const tools = { subscribe, lstatSync, realpathSync, basename, dirname, isAbsolute, join, relative, resolve };',
+    String(realPlace),
     String(isHarmless),
     String(accompany),
-    `export default (pi) => accompany(pi, ${words}, { subscribe, isAbsolute, relative, resolve });`,
+    `export default (pi) => accompany(pi, ${words}, tools);`,
   ];
   return { path: path.join(dir, 'companion.mjs'), text: `${lines.join('\n')}\n` };
 }
@@ -52,17 +55,44 @@ interface Words {
 
 interface Tools {
   subscribe(channel: string, listener: (message: unknown) => void): void;
+  lstatSync(path: string): unknown;
+  realpathSync(path: string): string;
+  basename(path: string): string;
+  dirname(path: string): string;
   isAbsolute(path: string): boolean;
+  join(...parts: string[]): string;
   relative(from: string, to: string): string;
   resolve(from: string, to: string): string;
 }
 
 // The functions below run in pi: each is written out as text and knows nothing but its arguments and each other.
 
+/** Where a file is or would be, behind all links; null behind one that leads nowhere yet. */
+function realPlace(place: string, tools: Tools): string | null {
+  try {
+    return tools.realpathSync(place);
+  } catch {
+    // it is not there
+  }
+  try {
+    tools.lstatSync(place);
+    return null;
+  } catch {
+    const parent = tools.dirname(place);
+    const real = parent === place ? place : realPlace(parent, tools);
+    return real === null ? null : tools.join(real, tools.basename(place));
+  }
+}
+
 function isHarmless({ toolName, input }: ToolCall, cwd: string, tools: Tools): boolean {
   if (['read', 'grep', 'find', 'ls'].includes(toolName)) return true;
   if (!['edit', 'write'].includes(toolName)) return false;
-  const inside = tools.relative(cwd, tools.resolve(cwd, String(input.path ?? '')));
+  const path = String(input.path ?? '');
+  // pi takes these for something else than a place below the workspace.
+  if (path.length > 4096 || /^(?:[~@]|file:)|[^\S ]/u.test(path)) return false;
+  const [workspace, place] = [realPlace(cwd, tools), realPlace(tools.resolve(cwd, path), tools)];
+  if (workspace === null || place === null) return false;
+  const inside = tools.relative(workspace, place);
   return inside !== '' && !inside.startsWith('..') && !tools.isAbsolute(inside);
 }
 
