@@ -1,5 +1,6 @@
 import type { Intent } from '../../../ports/agent.ts';
 import { rpcLine } from '../json-rpc.ts';
+import { decision } from './question.ts';
 import type { CodexState } from './interpret.ts';
 
 /** The line that tells codex of `intent`; null before its thread is open, and for what is not under way. */
@@ -27,10 +28,8 @@ export function encode(intent: Intent, { thread, turn, asked }: CodexState): str
             null,
           );
     case 'answer': {
-      const id = asked[intent.request];
-      return id === undefined
-        ? null
-        : rpcLine({ id, result: { decision: intent.allow ? 'accept' : 'decline' } }, null);
+      const question = asked[intent.request];
+      return question === undefined ? null : decision(question, intent.allow);
     }
   }
 }

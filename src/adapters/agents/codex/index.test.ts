@@ -50,3 +50,35 @@ describe('codex with a thread of before', () => {
     assert.deepEqual(used?.tokens, { input: 300, cached: 0, output: 20 });
   });
 });
+
+describe('codex that asks', () => {
+  const { state } = codexAgent.begin({ workspace: '/w', model: null, permissions: 'ask' });
+  const answers = (method: string, params: object): unknown[] => {
+    const seen = codexAgent.interpret(`${JSON.stringify({ id: 7, method, params })}\n`, state);
+    return [true, false].map((allow) => {
+      const line = codexAgent.encode({ kind: 'answer', request: '7', allow, reason: '' }, seen.state);
+      return JSON.parse(line ?? '').result;
+    });
+  };
+
+  test('for leave is told a decision, and for permissions what it is granted', () => {
+    const decisions = [{ decision: 'accept' }, { decision: 'decline' }];
+    assert.deepEqual(answers('item/commandExecution/requestApproval', { command: 'ls' }), decisions);
+    assert.deepEqual(answers('item/fileChange/requestApproval', {}), decisions);
+    const network = { enabled: true };
+    const params = { reason: 'to install', permissions: { network, fileSystem: null } };
+    assert.deepEqual(answers('item/permissions/requestApproval', params), [
+      { permissions: { network }, scope: 'turn' },
+      { permissions: {}, scope: 'turn' },
+    ]);
+  });
+
+  test('shows people what it wants to be granted', () => {
+    const permissions = { network: { enabled: true }, fileSystem: null };
+    const params = { reason: 'to install', permissions };
+    const question = { id: 7, method: 'item/permissions/requestApproval', params };
+    const [asked] = codexAgent.interpret(`${JSON.stringify(question)}\n`, state).observations;
+    assert.ok(asked?.kind === 'permission');
+    assert.equal(asked.request.title, 'Work outside of its sandbox: to install {"network":{"enabled":true}}');
+  });
+});

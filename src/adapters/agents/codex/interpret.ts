@@ -14,6 +14,7 @@ import { readRpc, type RpcMessage, rpcLine } from '../json-rpc.ts';
 import { conversationGone, deed, emptyAnswer, said } from '../said.ts';
 import { usageSince } from '../usage-since.ts';
 import { failureOf } from './failure.ts';
+import { decision, type Question, questionOf } from './question.ts';
 import { type ThreadSpec, wishForThread } from './wish-for-thread.ts';
 
 /** Plain data. */
@@ -31,8 +32,8 @@ export interface CodexState {
   spoke: boolean;
   /** It asks its model again by itself and was not answered yet; it does not say how long it waits. */
   waits: boolean;
-  /** Questions that are open: the server's own id of each, under that id as text. */
-  asked: { [request: string]: string | number };
+  /** That are open, under the server's own id of each as text. */
+  asked: { [request: string]: Question };
   /** When a window that is used up opens again, in milliseconds since the epoch. */
   resetAt: number | null;
 }
@@ -124,11 +125,9 @@ function request(message: RpcMessage & { kind: 'request' }, state: CodexState): 
     const step = seen(state, unknown({ method, params }));
     return { ...step, replies: [rpcLine({ id, error }, null)] };
   }
-  if (isFlood(state.asked))
-    return { ...seen(state), replies: [rpcLine({ id, result: { decision: 'decline' } }, null)] };
-  const name = method.includes('fileChange') ? 'Edit files' : 'Run';
-  const title = deed(name, textAt(params, 'command') || textAt(params, 'reason'));
-  const next = { ...state, asked: { ...state.asked, [String(id)]: id } };
+  const { title, ...question } = questionOf(message);
+  if (isFlood(state.asked)) return { ...seen(state), replies: [decision(question, false)] };
+  const next = { ...state, asked: { ...state.asked, [String(id)]: question } };
   return seen(next, { kind: 'permission', request: { id: String(id), title } });
 }
 
