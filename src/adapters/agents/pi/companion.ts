@@ -87,10 +87,10 @@ function realPlace(place: string, tools: Tools): string | null {
 function isHarmless({ toolName, input }: ToolCall, cwd: string, tools: Tools): boolean {
   if (['read', 'grep', 'find', 'ls'].includes(toolName)) return true;
   if (!['edit', 'write'].includes(toolName)) return false;
-  const path = String(input.path ?? '');
+  const file = String(input.path ?? '');
   // pi takes these for something else than a place below the workspace.
-  if (path.length > 4096 || /^(?:[~@]|file:)|[^\S ]/u.test(path)) return false;
-  const [workspace, place] = [realPlace(cwd, tools), realPlace(tools.resolve(cwd, path), tools)];
+  if (file.length > 4096 || /^(?:[~@]|file:)|[^\S ]/u.test(file)) return false;
+  const [workspace, place] = [realPlace(cwd, tools), realPlace(tools.resolve(cwd, file), tools)];
   if (workspace === null || place === null) return false;
   const inside = tools.relative(workspace, place);
   return inside !== '' && !inside.startsWith('..') && !tools.isAbsolute(inside);
