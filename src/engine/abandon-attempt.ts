@@ -14,7 +14,7 @@ export async function abandonAttempt(context: RunContext, attemptId: string, mes
   const task = await context.store.get('task', attempt.task);
   const session = await context.store.get('session', attempt.session);
   if (task === null || session === null) return;
-  await stopSession(context, session, context.options); // also one whose start could not be written down
+  await stopSession(context, session, context); // also one whose start could not be written down
   await endSession(context, session, { outcome: 'failed', exitCode: null, reason: message }, null);
   await closeOutbox(context, session);
   if (task.state !== 'in_flight' || task.attempt !== attempt.number)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { findAgent } from '../adapters/registry.ts';
@@ -12,6 +12,7 @@ import { openMemoryStore } from '../adapters/stores/memory/index.ts';
 import { cloneWorkspaces } from '../adapters/workspaces/clone.ts';
 import { worktreeWorkspaces } from '../adapters/workspaces/worktree.ts';
 import { stoppedClock } from '../../test/contracts/store.contract.ts';
+import { Redactor } from '../lib/redact.ts';
 import { makeRepository, temporaryDirectory, writeFiles } from '../../test/support/repositories.ts';
 import { attemptRow, runRow, sessionRow, taskRow } from '../../test/support/rows.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
@@ -179,6 +180,7 @@ for (const kind of ['clone', 'worktree'] as const) {
       ...world,
       ...project,
       findRuntime: () => processRuntime,
+      redactor: new Redactor([]),
       signal: never,
     };
     await continueAttempt(context as RunContext, 't1.1', { letGo: never, stop: never });
@@ -187,6 +189,47 @@ for (const kind of ['clone', 'worktree'] as const) {
     assert.ok(!(await readdir(place)).includes('of-the-setup.txt'));
   });
 }
+
+test('what an agent printed that is gone with the daemon that started it is kept without secrets', async (t) => {
+  const home = await temporaryDirectory();
+  t.after(() => rm(home, { recursive: true, force: true }));
+  const dir = path.join(home, 'session');
+  const secret = 'correct-horse-battery';
+  await writeFiles(dir, { 'output.log': `it is ${secret}\n`, launch: `env TOKEN=${secret}\n` });
+  const row = sessionRow('t1', { dir });
+  const store = openMemoryStore(clock);
+  const run = runRow('run-1');
+  await store.commit(
+    [
+      { op: 'insert', kind: 'run', row: run },
+      {
+        op: 'insert',
+        kind: 'task',
+        row: taskRow('t1', { state: 'in_flight', attempt: 1, attemptsAllowed: 2 }),
+      },
+      { op: 'insert', kind: 'attempt', row: attempt },
+      { op: 'insert', kind: 'session', row },
+    ],
+    [],
+  );
+  const context: Partial<RunContext> = {
+    store,
+    clock,
+    findAgent,
+    findRuntime: () => processRuntime,
+    markPrefix: 'p',
+    log: () => {},
+    run: 'run-1',
+    options: run.options,
+    env: {},
+    redactor: new Redactor([secret]),
+  };
+  const never = new AbortController().signal;
+  await continueAttempt(context as RunContext, 't1.1', { letGo: never, stop: never });
+  assert.match((await store.get('attempt', 't1.1'))?.reason ?? '', /while it was starting this agent/);
+  assert.equal(await readFile(path.join(dir, 'output.log'), 'utf8'), 'it is [redacted]***********\n');
+  assert.deepEqual(await readdir(dir), ['output.log']);
+});
 
 test('an agent whose start no daemon lived to write down goes on, and its work is judged', async (t) => {
   const home = await temporaryDirectory();

@@ -117,13 +117,13 @@ async function start(context: RunContext, rows: Rows, stop: AbortSignal): Promis
 /** A daemon that died while it prepared the workspace left a part of it, and maybe a setup at work in it; no agent was there. */
 async function clearHalfMade(context: RunContext, session: Session): Promise<void> {
   const { kind, path } = session.workspace;
-  if (await exists(path)) await stopSession(context, session, context.options);
+  if (await exists(path)) await stopSession(context, session, context);
   await context.workspaces[kind].remove(context.hub, session.workspace);
 }
 
 async function failToStart(context: RunContext, rows: Rows, problem: Problem): Promise<void> {
   const reason = 'message' in problem ? problem.message : problem.code;
-  await stopSession(context, rows.session, context.options);
+  await stopSession(context, rows.session, context);
   await leaveAccount(context, context, rows.session);
   await endSession(context, rows.session, { outcome: 'failed', exitCode: null, reason }, null);
   await closeOutbox(context, rows.session);

@@ -3,6 +3,7 @@ import { applyTransitions } from './apply-transition.ts';
 import type { World } from './context.ts';
 import { closeOutbox } from './outbox.ts';
 import { stopSession } from './stop-session.ts';
+import { redactorOf } from './without-secrets.ts';
 
 /**
  * Ends the agents of a run that cannot go on because its repository is gone. Their work cannot be saved to a hub that
@@ -11,7 +12,7 @@ import { stopSession } from './stop-session.ts';
 export async function endSessionsOf(world: World, run: Run, reason: string): Promise<void> {
   const sessions = await world.store.list('session', { run: run.id, states: ['starting', 'running'] });
   for (const session of sessions) {
-    await stopSession(world, session, run.options);
+    await stopSession(world, session, { options: run.options, redactor: redactorOf(run) });
     const endedAt = world.clock.now();
     await applyTransitions(
       world.store,

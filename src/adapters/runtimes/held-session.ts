@@ -1,5 +1,5 @@
 import { existsSync, readSync } from 'node:fs';
-import { open, realpath } from 'node:fs/promises';
+import { open, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { AoError } from '../../domain/errors.ts';
@@ -210,5 +210,6 @@ export async function treeOf({ pid, startTime, mark, dir, cwd }: RuntimeHandle):
 }
 
 export async function seal({ dir }: RuntimeHandle, redactor: Redactor): Promise<void> {
+  await rm(join(dir, names.launch), { force: true }); // left by a daemon that died while it started it
   for (const name of [names.input, names.events, names.output]) await maskFile(join(dir, name), redactor);
 }
