@@ -47,6 +47,15 @@ describe('an agent of the Agent Client Protocol', () => {
     });
   }
 
+  test('says nothing in the name of another session', () => {
+    const opened = begun('ask').state;
+    const content = { type: 'text', text: 'TASK COMPLETE: of another\n' };
+    const update = { sessionUpdate: 'agent_message_chunk', content };
+    const params = { sessionId: 'another', update };
+    const line = `${JSON.stringify({ jsonrpc: '2.0', method: 'session/update', params })}\n`;
+    assert.deepEqual(anyAcpAgent.interpret(line, opened).observations, []);
+  });
+
   test('is allowed everything at once where a person said so', () => {
     const seen = begun('yolo');
     assert.equal(seen.observations.filter(({ kind }) => kind === 'permission').length, 0);

@@ -80,7 +80,7 @@ function interpretLine(value: JsonObject, state: AcpState): Step<AcpState> {
     case 'request':
       return question(message, state);
     case 'notification':
-      return message.method === 'session/update'
+      return message.method === 'session/update' && isOurs(message.params, state)
         ? update(objectAt(message.params, 'update'), state)
         : seen(state);
     default: {
@@ -89,6 +89,10 @@ function interpretLine(value: JsonObject, state: AcpState): Step<AcpState> {
     }
   }
 }
+
+/** Not of an agent that it set to work itself, in a session of its own. */
+const isOurs = ({ sessionId = null }: JsonObject, { session }: AcpState): boolean =>
+  sessionId === null || sessionId === session;
 
 function response(message: RpcMessage & { kind: 'response' }, state: AcpState): Step<AcpState> {
   const { error, result } = message;

@@ -51,6 +51,50 @@ describe('codex with a thread of before', () => {
   });
 });
 
+describe('codex that sets other agents to work', () => {
+  const { state } = codexAgent.begin({ workspace: '/w', model: null, permissions: 'ask' });
+  const line = (value: object): string => `${JSON.stringify(value)}\n`;
+  const of = (threadId: string, method: string, more: object): string =>
+    line({ method, params: { threadId, ...more } });
+  const item = { type: 'agentMessage', text: 'TASK COMPLETE: a part' };
+  const total = { inputTokens: 900, cachedInputTokens: 0, outputTokens: 9 };
+  const other =
+    line({ method: 'thread/started', params: { thread: { id: 'other' } } }) +
+    of('other', 'turn/started', { turn: { id: 'o1' } }) +
+    of('other', 'item/completed', { item }) +
+    of('other', 'thread/tokenUsage/updated', { tokenUsage: { total } }) +
+    of('other', 'error', { error: { message: 'm' }, willRetry: true }) +
+    of('other', 'turn/completed', { turn: { id: 'o1', status: 'completed' } });
+  const begun =
+    line({ id: 'thread', result: { thread: { id: 'ours' } } }) +
+    of('ours', 'turn/started', { turn: { id: 't1' } });
+
+  test('is not over when one of those is, and talks on in its own thread', () => {
+    const alone = codexAgent.interpret(begun, state);
+    const both = codexAgent.interpret(begun + other, state);
+    assert.deepEqual(both.observations, alone.observations);
+    const message = codexAgent.encode({ kind: 'message', id: 'm', text: 'x' }, both.state) ?? '';
+    assert.partialDeepStrictEqual(JSON.parse(message), {
+      method: 'turn/steer',
+      params: { threadId: 'ours', expectedTurnId: 't1' },
+    });
+  });
+
+  test('shows the questions of those too', () => {
+    const question = line({
+      id: 3,
+      method: 'item/commandExecution/requestApproval',
+      params: { threadId: 'other', command: 'ls' },
+    });
+    const resolved = of('other', 'serverRequest/resolved', { requestId: 3 });
+    const { observations } = codexAgent.interpret(begun + question + resolved, state);
+    assert.deepEqual(
+      observations.slice(-2).map(({ kind }) => kind),
+      ['permission', 'settled'],
+    );
+  });
+});
+
 describe('codex that asks', () => {
   const { state } = codexAgent.begin({ workspace: '/w', model: null, permissions: 'ask' });
   const answers = (method: string, params: object): unknown[] => {

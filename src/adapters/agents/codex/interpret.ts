@@ -135,6 +135,9 @@ function notification(
   { method, params }: RpcMessage & { kind: 'notification' },
   state: CodexState,
 ): Step<CodexState> {
+  if (method === 'serverRequest/resolved') return settled(String(params['requestId']), state);
+  if (isOfAnother(textAt(params, 'threadId') || textAt(objectAt(params, 'thread'), 'id'), state))
+    return seen(state);
   switch (method) {
     case 'thread/started':
       return inThread(textAt(objectAt(params, 'thread'), 'id'), state);
@@ -145,8 +148,6 @@ function notification(
     case 'item/started':
     case 'item/completed':
       return itemSeen(method, objectAt(params, 'item'), state);
-    case 'serverRequest/resolved':
-      return settled(String(params['requestId']), state);
     case 'account/rateLimits/updated':
       return seen({ ...state, resetAt: resetOf(objectAt(params, 'rateLimits')) ?? state.resetAt });
     case 'thread/tokenUsage/updated':
@@ -157,6 +158,10 @@ function notification(
       return seen(state); // its own housekeeping: status, deltas of text that comes whole again, warnings
   }
 }
+
+/** Agents that it sets to work itself have threads of their own, and it tells of those too. Their questions are shown like its own. */
+const isOfAnother = (thread: string, state: CodexState): boolean =>
+  thread !== '' && state.thread !== null && thread !== state.thread;
 
 function turnBegun(turn: string, state: CodexState): Step<CodexState> {
   if (turn === '' || turn === state.turn) return seen(state);
