@@ -45,7 +45,10 @@ function interpretEvent(
   event: JsonObject,
   { spoke, failureOf }: { spoke: boolean; failureOf: FailureOfHook },
 ): [boolean, Observation[]] {
-  switch (event['hook_event_name']) {
+  const name = textAt(event, 'hook_event_name');
+  // Of an agent that it set to work itself; what that does is shown, its turns are its own.
+  if (textAt(event, 'agent_id') !== '' && name !== 'PreToolUse') return [spoke, []];
+  switch (name) {
     case 'SessionStart':
       return [spoke, [{ kind: 'conversation', id: textAt(event, 'session_id') }]];
     case 'UserPromptSubmit': {

@@ -32,6 +32,20 @@ test("codex' hooks tell of a turn from what it was told to its last words", () =
   assert.deepEqual(told, ['please write the file', '> !ls -la\n/clear second line']);
 });
 
+test('what an agent is told that codex set to work itself is no turn of codex', () => {
+  const hook = (hook_event_name: string, more: object): string =>
+    `${JSON.stringify({ hook_event_name, session_id: 's', ...more })}\n`;
+  // As codex 0.169.0 tells it: under its own session, with the other agent's id.
+  const other = hook('UserPromptSubmit', { turn_id: 't2', agent_id: 'a', prompt: 'a part of it' });
+  const whole = (more: string): string =>
+    hook('UserPromptSubmit', { turn_id: 't1', prompt: 'all of it' }) +
+    more +
+    hook('Stop', { turn_id: 't1', last_assistant_message: 'done' }) +
+    more;
+  const read = (told: string) => agent.interpret(told, agent.begin()).observations;
+  assert.deepEqual(read(whole(other)), read(whole('')));
+});
+
 test('our hooks are known to codex by its own hash of them, and nothing but them is trusted', () => {
   const { argv, files = [] } = agent.launch(spec);
   const state = argv.find((argument) => argument.startsWith('hooks.state='));
