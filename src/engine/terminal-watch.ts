@@ -5,7 +5,7 @@ import type { Observation } from '../domain/agent-facts.ts';
 import type { RuntimeHandle, Session } from '../domain/task.ts';
 import { untilBeat } from '../lib/beat.ts';
 import { Bell } from '../lib/bell.ts';
-import { initialSize } from '../ports/runtime.ts';
+import { initialSize, mostHeldBack } from '../ports/runtime.ts';
 import { eventsFile } from '../ports/terminal-agent.ts';
 import type { RunContext } from './context.ts';
 import { knownOf } from './followed.ts';
@@ -92,7 +92,7 @@ export class TerminalWatch {
     const runtime = context.findRuntime(handle.runtime);
     let read = await runtime.keptFrom(handle);
     const cap = new OutputCap(context, handle, read);
-    if (read >= known.bytes) this.#seen.resolve(known);
+    if (read + mostHeldBack >= known.bytes) this.#seen.resolve(known);
     let lookedAt = performance.now();
     for await (const bytes of runtime.follow(handle, read, signal)) {
       const before = read < known.bytes ? known.at : null;
@@ -103,7 +103,7 @@ export class TerminalWatch {
       if (!isWhole && performance.now() - lookedAt < mostFrameMs) continue;
       lookedAt = performance.now();
       hearing.endFrame();
-      if (read >= known.bytes) this.#seen.resolve(known);
+      if (read + mostHeldBack >= known.bytes) this.#seen.resolve(known);
       this.#bell.ring();
       if (bytes.length < burstBytes) await delay(untilBeat(gatherMs), undefined, { signal }).catch(() => {});
     }
@@ -115,7 +115,7 @@ export class TerminalWatch {
     const { clock } = this.#parts.context;
     for (const began = performance.now(); performance.now() - began < mostFrameMs && !signal.aborted; ) {
       const { size, mtimeMs } = statSync(file);
-      if (size > read) return false;
+      if (size > read + mostHeldBack) return false;
       if (clock.now() - mtimeMs >= frameMs) break;
       await delay(frameMs, undefined, { signal }).catch(() => {});
     }

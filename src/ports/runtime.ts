@@ -24,6 +24,9 @@ export interface TerminalSize {
 /** Of a terminal that nobody has entered. */
 export const initialSize: TerminalSize = { columns: 200, rows: 50 };
 
+/** `follow` may keep back so many of the last bytes of a terminal's output: they may be the mark behind it, or be followed by more. */
+export const mostHeldBack = 32;
+
 /** Where a session is, whatever of it runs. */
 export type Place = Pick<StartSpec, 'dir' | 'cwd' | 'mark' | 'input'>;
 
