@@ -38,7 +38,8 @@ try_pinned() {
     return
   fi
   case $root in
-    */node_modules/@aoagents/ao) # installed by npm: our dependencies may stand beside our scope
+    # Installed by npm, started there or by its link: our dependencies may stand beside our scope.
+    */node_modules/@aoagents/ao | */node_modules/.bin/../@aoagents/ao)
       hoisted=${root%/@aoagents/ao}/$1/bin/node
       if [ -x "$hoisted" ]; then node=$hoisted; fi
       ;;

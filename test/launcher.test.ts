@@ -242,7 +242,11 @@ test('installed by npm it runs the built program, with dependencies beside its s
   writeFileSync(join(root, 'dist/cli/main.js'), program);
   mkdirSync(join(modules, pinned, 'bin'), { recursive: true });
   executable(join(modules, pinned, 'bin/node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`);
-  const { code, stderr } = await place.start({ ao: join(root, 'ao'), path: '/nowhere' });
-  assert.equal(code, 0, stderr);
+  mkdirSync(join(modules, '.bin'));
+  symlinkSync('../@aoagents/ao/ao', join(modules, '.bin/ao')); // as npm does, and npx looks there
+  for (const ao of [join(root, 'ao'), join(modules, '.bin/ao')]) {
+    const { code, stderr } = await place.start({ ao });
+    assert.equal(code, 0, stderr);
+  }
   assert.equal(place.installs(), 1);
 });
