@@ -1,14 +1,14 @@
 // npm run test:disk -- [--points N] [--seed S]: the real daemon on a disk that fails at N points of a run (writes, syncs, making
 // and removing files; EIO and ENOSPC; once and in spells). A point that breaks a rule is printed as its seed.
-import { parseArgs } from 'node:util';
 import { describeFault, faultOf, runWithFault } from '../test/faults/disk-faults.ts';
 import { withoutStrace } from '../test/faults/traced-daemon.ts';
 import { copyVersion } from '../test/faults/version.ts';
+import { count, readOptions } from './options.ts';
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: { points: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } },
 });
-const [points, first] = [Number(values.points), Number(values.seed)];
+const [points, first] = [count('points', values.points), count('seed', values.seed)];
 const missing = withoutStrace();
 if (missing !== null) {
   console.error(`test:disk: not possible here: ${missing}`);

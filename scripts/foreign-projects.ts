@@ -3,24 +3,22 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { findExecutable } from '../src/lib/executable.ts';
 import { runProgram } from '../src/lib/subprocess.ts';
 import { type Green, goGreen, type RunAo } from '../test/foreign/go-green.ts';
 import { type ForeignProject, foreignProjects } from '../test/foreign/projects.ts';
 import { plainEnvironment } from '../test/foreign/run.ts';
+import { count, readOptions, refuse } from './options.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readOptions({
   allowPositionals: true,
   options: { seed: { type: 'string', default: '1' } },
 });
 const unknown = positionals.find((name) => !foreignProjects.some((project) => project.name === name));
 if (unknown !== undefined) {
-  console.error(
-    `There is no project ${unknown}. Choose of: ${foreignProjects.map(({ name }) => name).join(', ')}`,
-  );
-  process.exit(2);
+  refuse(`There is no project ${unknown}. Choose of: ${foreignProjects.map(({ name }) => name).join(', ')}`);
 }
+const seed = count('seed', values.seed);
 const scratch = await realpath(await mkdtemp(path.join(tmpdir(), 'ao-foreign-')));
 const main = path.join(import.meta.dirname, '../src/cli/main.ts');
 const env = { ...plainEnvironment(), AO_HOME: path.join(scratch, 'home') };
@@ -56,7 +54,7 @@ async function tryOne(project: ForeignProject): Promise<void> {
   try {
     await requirePrograms(project);
     const directory = path.join(scratch, project.name);
-    const green = await goGreen(project, { directory, seed: Number(values.seed), runAo });
+    const green = await goGreen(project, { directory, seed, runAo });
     console.log(row(project, green, Math.round((performance.now() - started) / 1000)));
   } catch (error) {
     process.exitCode = 1;

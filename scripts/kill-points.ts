@@ -3,14 +3,14 @@
 // npm run test:kill -- --at KILLS: one run again, as a line of output names it.
 // npm run test:kill -- --control: the same with a bug planted, one after the other; each has to break a rule.
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { breakRules, controls } from '../test/faults/controls.ts';
 import { describeKills, type Kill, killsOf, parseKills } from '../test/faults/kill.ts';
 import { type Chain, countCalls, killInTurn } from '../test/faults/kill-chain.ts';
 import { withoutStrace } from '../test/faults/traced-daemon.ts';
 import { copyVersion, type Version } from '../test/faults/version.ts';
+import { count, readOptions } from './options.ts';
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     points: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     control: { type: 'boolean', default: false },
   },
 });
+const [points, first] = [count('points', values.points), count('seed', values.seed)];
 const missing = withoutStrace();
 if (missing !== null) {
   console.error(`test:kill: not possible here: ${missing}`);
@@ -68,7 +69,6 @@ async function killAll(version: Version, only: Kill[] | null): Promise<boolean> 
 }
 
 async function killMany(version: Version): Promise<Chain[]> {
-  const [points, first] = [Number(values.points), Number(values.seed)];
   const perRun = await countCalls(version);
   console.log(`calls of a run that nobody disturbs: ${JSON.stringify(perRun)}`);
   const chains: Chain[] = [];

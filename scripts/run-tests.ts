@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -15,6 +16,7 @@ import {
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { refuse } from './options.ts';
 
 const kept = ['PATH', 'LANG', 'LC_ALL', 'TERM', 'USER', 'LOGNAME', 'SHELL', 'CI', 'NO_COLOR', 'FORCE_COLOR'];
 
@@ -46,6 +48,8 @@ function testEnvironment(directory: string): NodeJS.ProcessEnv {
 
 function testFiles(targets: string[]): string[] {
   if (targets.length === 0) return globSync(['src/**/*.test.ts', 'test/**/*.test.ts']).toSorted();
+  const missing = targets.find((target) => !existsSync(target));
+  if (missing !== undefined) refuse(`npm test: there is no ${missing}`);
   return targets.flatMap((target) =>
     statSync(target).isDirectory() ? globSync(`${target}/**/*.test.ts`).toSorted() : [target],
   );

@@ -1,12 +1,12 @@
 // npm run simulate -- [--seeds N] [--seed S]: the real engine in N simulated worlds, from seed S on.
 // npm run simulate -- --plants [--seeds N] [--only TEXT]: how many seeds it takes to find each planted bug (whose name holds TEXT);
 // a table in Markdown.
-import { parseArgs } from 'node:util';
 import { loadEngine } from '../test/simulation/load-engine.ts';
 import { plants } from '../test/simulation/plants.ts';
 import { describeFailure, simulate } from '../test/simulation/simulate.ts';
+import { count, readOptions } from './options.ts';
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     seeds: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
@@ -14,7 +14,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
   },
 });
-const [seeds, first] = [Number(values.seeds), Number(values.seed)];
+const [seeds, first] = [count('seeds', values.seeds), count('seed', values.seed)];
 process.exitCode = (values.plants ? await huntPlants() : await hunt()) ? 0 : 1;
 
 async function hunt(): Promise<boolean> {

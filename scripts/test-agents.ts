@@ -7,7 +7,6 @@ import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Client, clientNamed, clients } from '../test/agents/clients/catalogue.ts';
 import { agentCache, type Installed, installClient, sizeOf } from '../test/agents/clients/install.ts';
 import { makeTable } from '../test/agents/failure-table.ts';
@@ -16,8 +15,9 @@ import { page, withTable } from '../test/agents/page.ts';
 import { record } from '../test/agents/record/record.ts';
 import { allFigures, makeScreensTable } from '../test/agents/screens/figures.ts';
 import { recordScreens } from '../test/agents/screens/record.ts';
+import { readOptions } from './options.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readOptions({
   options: {
     install: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
