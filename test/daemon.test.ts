@@ -94,6 +94,8 @@ describe('the daemon', { concurrency: false }, () => {
     assert.equal(existsSync(join(home, 'daemon.json')), false);
     assert.equal(existsSync(join(home, 'daemon.sock')), false);
     assert.match((await ao.run(home, ['daemon', 'stop'])).stdout, /does not run/);
+    const again = await ao.run(home, ['daemon', 'stop', '--json']);
+    assert.deepEqual(JSON.parse(again.stdout), { stopped: false, agents: null }, 'nobody could say');
   });
 
   test('ends agents when asked to, also those that an earlier daemon left behind', async () => {

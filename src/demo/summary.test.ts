@@ -54,6 +54,10 @@ test('sentences are broken at words to fit the terminal', () => {
   );
 });
 
+test('what was removed can be kept the next time, by the name that ao is called by here', () => {
+  assert.ok(lines(true).some((line) => line.endsWith('./ao demo --keep leaves it.')));
+});
+
 test('a folder that was kept is named so that it can be pasted into a shell', () => {
   assert.ok(lines(false).includes(`  rm -r '/tmp/it'\\''s here'    # when you have seen enough`));
 });

@@ -67,7 +67,8 @@ function commitLines({ commits, everGreener }: DemoResult, { columns, paint }: P
 
 /** Where everything is. */
 export function placeLines(kept: Kept | null, program: string): string[] {
-  if (kept === null) return ['Everything that the demo made is removed again; ao demo --keep leaves it.'];
+  if (kept === null)
+    return [`Everything that the demo made is removed again; ${program} demo --keep leaves it.`];
   return [
     'The repository and the data of this demo were kept:',
     `  git -C ${quoted(kept.repository)} log --graph`,

@@ -29,7 +29,7 @@ async function start({ json }: Options): Promise<void> {
 async function stop({ json, agents = false }: Options): Promise<void> {
   if (agents) await connect({ start: true }); // agents may go on without a daemon: only one that runs can end them
   const left = await stopDaemon(process.env, { agents });
-  if (left === null) return show({ stopped: false, agents: 0 }, 'the daemon does not run', json);
+  if (left === null) return show({ stopped: false, agents: null }, 'the daemon does not run', json);
   show({ stopped: true, agents: left.live }, stopped(left.live), json);
 }
 
