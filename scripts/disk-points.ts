@@ -3,12 +3,12 @@
 import { describeFault, faultOf, runWithFault } from '../test/faults/disk-faults.ts';
 import { withoutStrace } from '../test/faults/traced-daemon.ts';
 import { copyVersion } from '../test/faults/version.ts';
-import { count, readOptions } from './options.ts';
+import { countOf, readOptions } from './options.ts';
 
 const { values } = readOptions({
   options: { points: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } },
 });
-const [points, first] = [count('points', values.points), count('seed', values.seed)];
+const [points, first] = [countOf('points', values.points), countOf('seed', values.seed)];
 const missing = withoutStrace();
 if (missing !== null) {
   console.error(`test:disk: not possible here: ${missing}`);

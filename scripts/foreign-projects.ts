@@ -8,7 +8,7 @@ import { runProgram } from '../src/lib/subprocess.ts';
 import { type Green, goGreen, type RunAo } from '../test/foreign/go-green.ts';
 import { type ForeignProject, foreignProjects } from '../test/foreign/projects.ts';
 import { plainEnvironment } from '../test/foreign/run.ts';
-import { count, readOptions, refuse } from './options.ts';
+import { countOf, readOptions, refuse } from './options.ts';
 
 const { values, positionals } = readOptions({
   allowPositionals: true,
@@ -18,7 +18,7 @@ const unknown = positionals.find((name) => !foreignProjects.some((project) => pr
 if (unknown !== undefined) {
   refuse(`There is no project ${unknown}. Choose of: ${foreignProjects.map(({ name }) => name).join(', ')}`);
 }
-const seed = count('seed', values.seed);
+const seed = countOf('seed', values.seed);
 const scratch = await realpath(await mkdtemp(path.join(tmpdir(), 'ao-foreign-')));
 const main = path.join(import.meta.dirname, '../src/cli/main.ts');
 const env = { ...plainEnvironment(), AO_HOME: path.join(scratch, 'home') };

@@ -8,7 +8,7 @@ import { describeKills, type Kill, killsOf, parseKills } from '../test/faults/ki
 import { type Chain, countCalls, killInTurn } from '../test/faults/kill-chain.ts';
 import { withoutStrace } from '../test/faults/traced-daemon.ts';
 import { copyVersion, type Version } from '../test/faults/version.ts';
-import { count, readOptions } from './options.ts';
+import { countOf, readOptions } from './options.ts';
 
 const { values } = readOptions({
   options: {
@@ -18,7 +18,7 @@ const { values } = readOptions({
     control: { type: 'boolean', default: false },
   },
 });
-const [points, first] = [count('points', values.points), count('seed', values.seed)];
+const [points, first] = [countOf('points', values.points), countOf('seed', values.seed)];
 const missing = withoutStrace();
 if (missing !== null) {
   console.error(`test:kill: not possible here: ${missing}`);

@@ -11,7 +11,7 @@ export function readOptions<T extends ParseArgsConfig>(config: T): ReturnType<ty
 }
 
 /** A number from 1 on. */
-export function count(option: string, text: string): number {
+export function countOf(option: string, text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   return refuse(`--${option}: "${text}" is not a number from 1 on`);
 }

@@ -4,7 +4,7 @@
 import { loadEngine } from '../test/simulation/load-engine.ts';
 import { plants } from '../test/simulation/plants.ts';
 import { describeFailure, simulate } from '../test/simulation/simulate.ts';
-import { count, readOptions } from './options.ts';
+import { countOf, readOptions } from './options.ts';
 
 const { values } = readOptions({
   options: {
@@ -14,7 +14,7 @@ const { values } = readOptions({
     only: { type: 'string', default: '' },
   },
 });
-const [seeds, first] = [count('seeds', values.seeds), count('seed', values.seed)];
+const [seeds, first] = [countOf('seeds', values.seeds), countOf('seed', values.seed)];
 process.exitCode = (values.plants ? await huntPlants() : await hunt()) ? 0 : 1;
 
 async function hunt(): Promise<boolean> {
