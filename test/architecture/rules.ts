@@ -37,8 +37,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   engine: ['src/ports/', 'src/domain/', 'src/lib/'],
   api: ['src/engine/', 'src/ports/', 'src/domain/', 'src/lib/'],
   adapters: ['src/ports/', 'src/domain/', 'src/lib/'],
-  cli: ['src/api/client', 'src/api/contract', 'src/lib/', 'src/config', 'src/daemon/config'],
-  demo: ['src/cli/', 'src/api/client', 'src/api/contract', 'src/lib/', 'src/config', 'src/daemon/config'],
+  cli: ['src/api/client', 'src/api/contract', 'src/lib/', 'src/config/'],
+  demo: ['src/cli/', 'src/api/client', 'src/api/contract', 'src/lib/', 'src/config/'],
   config: ['src/domain/', 'src/lib/'],
   daemon: ['src/'],
 };
@@ -62,8 +62,6 @@ const startsTheDemo = 'src/cli/commands/demo.ts';
 /** A kind with many adapters may list them in one file of its own: src/adapters/checks/formats.ts. */
 const isRegistryOfKind = (path: string): boolean => /^src\/adapters\/[^/]+\/formats\.ts$/.test(path);
 
-const startsTheDaemon = /^src\/cli\/(?:.+\/)?start(?:-daemon)?\.ts$/;
-
 function mayReach(from: string, to: string): boolean {
   const layer = layerOf(from);
   if (layer === 'adapters' && sameAdapter(from, to)) return true;
@@ -71,7 +69,6 @@ function mayReach(from: string, to: string): boolean {
   if (from === 'src/adapters/registry.ts' && to.startsWith('src/adapters/')) return true;
   if (isRegistryOfKind(from) && to.startsWith(`${posix.dirname(from)}/`)) return true;
   if (from === startsTheDemo && to.startsWith('src/demo/')) return true;
-  if (startsTheDaemon.test(from) && to.startsWith('src/daemon/')) return true;
   return (mayImport[layer] ?? []).some((start) => to.startsWith(start));
 }
 
