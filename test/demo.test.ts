@@ -227,11 +227,12 @@ describe('ao demo', () => {
   });
 
   test('ends on Ctrl-C while agents work, with exit code 130 and nothing left', async () => {
-    const { child, err, ended } = start();
+    const { child, out, err, ended } = start('--json');
     await said(err, /attempt 1 started/);
     child.kill('SIGINT');
     await ended;
     assert.equal(child.exitCode, 130);
+    assert.equal(out.text, '{\n  "ended": true,\n  "kept": null\n}\n');
     assert.deepEqual(await readdir(temporary), []);
     assert.deepEqual(await leftOver(), []);
   });

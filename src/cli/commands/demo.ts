@@ -23,6 +23,7 @@ async function demo({ keep = false, json = false }: Options): Promise<void> {
   if ('ended' in result) {
     remark('The demo was ended; nothing of it runs any more.');
     placeLines(result.kept, programName()).forEach(remark);
+    if (json) printJson(result);
     process.exitCode = exitCode.interrupted;
     return;
   }
