@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { daemonPid, Installation, lives, makeDirectory, type Outcome } from './support/installation.ts';
@@ -88,6 +88,24 @@ registerHooks({ load(url, context, next) { process.stderr.write(url + '\\n'); re
       const { code, stdout, stderr } = await run(...args);
       assert.deepEqual([code, stdout], [2, ''], args.join(' '));
       assert.match(stderr, expected);
+    }
+  });
+
+  test('says so where the folder that it is started in has been removed', async () => {
+    const gone = join(ao.root, 'gone');
+    const main = join(ao.root, 'src/cli/main.ts');
+    const command = 'cd "$1" && rmdir "$1" && shift && exec "$@"';
+    for (const name of ['fix', 'doctor']) {
+      mkdirSync(gone);
+      const argv = ['-c', command, 'sh', gone, process.execPath, main, name];
+      const child = spawn('sh', argv, { env: { ...process.env, AO_HOME: ao.home('gone') }, stdio: 'pipe' });
+      let said = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (text: string) => (said += text));
+      await once(child, 'close');
+      assert.match(said, /the folder that you are in has been removed\n +Go to one that exists/, name);
+      assert.doesNotMatch(said, /internal error|uv_cwd/);
+      assert.equal(child.exitCode, name === 'fix' ? 2 : 1);
     }
   });
 

@@ -20,6 +20,7 @@ import { type HomePaths, homePaths } from '../lib/ao-home.ts';
 import { codeId, isNewer } from '../lib/code-id.ts';
 import { networkFilesystem } from '../lib/network-filesystem.ts';
 import { enterPidNamespace } from '../lib/pid-namespace.ts';
+import { currentFolder } from './current-folder.ts';
 import { leftByInstalls, root } from './interrupted-installs.ts';
 
 export interface Finding {
@@ -193,7 +194,7 @@ function checkSpace(): Outcome {
 
 function checkConfig(): Outcome {
   readProgramVariables(process.env);
-  const path = findConfig(process.cwd(), process.env['AO_CONFIG'], paths().home);
+  const path = findConfig(currentFolder(), process.env['AO_CONFIG'], paths().home);
   if (path === null) return ok('no agent-orchestrator.yaml; that is fine');
   readConfig(path);
   return ok(path);

@@ -2,6 +2,7 @@ import { connect, type Client } from '../api/client.ts';
 import { exitCode } from '../api/contract/errors.ts';
 import type { Report } from '../api/contract/responses.ts';
 import { checkedOutAt } from './checked-out-at.ts';
+import { currentFolder } from './current-folder.ts';
 import { hasColour, printJson, printLine, remark } from './output/style.ts';
 import { chooseFace } from './screen/choose-face.ts';
 import { makePaint } from './screen/paint.ts';
@@ -23,8 +24,8 @@ export interface FixInvocation {
 /** Starts or joins a run and, unless detached, shows it until it has ended. */
 export async function fix(invocation: FixInvocation): Promise<void> {
   const { path, flags, resume, json } = invocation;
+  const request = { cwd: currentFolder(), path, flags, env: environment(), resume };
   const client = await connect({ start: true });
-  const request = { cwd: process.cwd(), path, flags, env: environment(), resume };
   if (invocation.dryRun) {
     const preview = await client.preview(request);
     if (json) printJson(preview);
