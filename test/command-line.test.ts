@@ -201,6 +201,11 @@ describe('ao doctor', { concurrency: false }, () => {
     }
   });
 
+  test('fails where less is free than has to be for new work to begin', async () => {
+    const [code, checks] = await doctor({ AO_DISK_RESERVE: '99999999G' });
+    assert.deepEqual([code, checks['space'], checks['config']], [1, 'fail', 'ok']);
+  });
+
   test('fails on a data directory that cannot be one, and warns of one that others may read', async () => {
     const blocked = ao.home('blocked');
     writeFileSync(blocked, '');

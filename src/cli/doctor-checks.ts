@@ -184,10 +184,13 @@ function nearestThere(path: string): string {
 function checkSpace(): Outcome {
   const { home } = paths();
   const { bavail, bsize } = statfsSync(nearestThere(home));
-  const free = (bavail * bsize) / 1e9;
-  const message = `${free.toFixed(1)} GB free in ${home}`;
-  if (free < 0.2) return fail(message, 'Free disk space; "ao clean" removes what old runs left.');
-  return free < 2
+  const free = bavail * bsize;
+  const message = `${(free / 1e9).toFixed(1)} GB free in ${home}`;
+  if (free < readProgramVariables(process.env).diskReserveBytes) {
+    const hint = 'Free disk space, or set AO_DISK_RESERVE lower; "ao clean" removes what old runs left.';
+    return fail(`${message}: no new work begins`, hint);
+  }
+  return free < 2e9
     ? warn(message, 'Checkouts and logs need room; "ao clean" removes what old runs left.')
     : ok(message);
 }

@@ -90,6 +90,7 @@ fix:
     lint: { command: 5 }
   concurency: 4
   timeout: soon
+  checkTimeout: 90
   agentCommand: "claude 'x"
   group: fil
   maxAttempts: 0
@@ -104,13 +105,14 @@ defaults:
       '5:11: fix.checks.lint: expected a command, or {command, timeout}',
       '6:3: unknown key "concurency"; did you mean "concurrency"?',
       '7:12: fix.timeout: not a duration: write it like 90s, 30m or 1h30m',
-      '8:17: fix.agentCommand: cannot be split into words: check its quotes',
-      '9:10: fix.group: expected one of "finding"|"file"|"check"|"auto"',
-      '10:16: fix.maxAttempts: Too small: expected number to be >=1',
-      '12:6: projects.a.path: is missing',
-      '12:8: unknown key "pathh"; did you mean "path"?',
-      '13:6: projects.b: expected object, received array',
-      '15:24: defaults.notifiers.1: expected string, received number',
+      '8:17: fix.checkTimeout: not a duration: write it like 90s, 30m or 1h30m',
+      '9:17: fix.agentCommand: cannot be split into words: check its quotes',
+      '10:10: fix.group: expected one of "finding"|"file"|"check"|"auto"',
+      '11:16: fix.maxAttempts: Too small: expected number to be >=1',
+      '13:6: projects.a.path: is missing',
+      '13:8: unknown key "pathh"; did you mean "path"?',
+      '14:6: projects.b: expected object, received array',
+      '16:24: defaults.notifiers.1: expected string, received number',
     ]);
   });
 

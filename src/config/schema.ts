@@ -12,11 +12,10 @@ const text = z
   .refine((value) => value.trim() !== '', { error: 'is empty' })
   .refine(isPassable, { error: passable });
 
+const noDuration = 'not a duration: write it like 90s, 30m or 1h30m';
 const duration = z
-  .string()
-  .refine((value) => parseDuration(value) !== null, {
-    error: 'not a duration: write it like 90s, 30m or 1h30m',
-  })
+  .string({ error: noDuration })
+  .refine((value) => parseDuration(value) !== null, { error: noDuration })
   .refine((value) => isLasting(parseDuration(value)), { error: 'must be longer than 0 and at most 24 days' })
   .meta({ examples: ['90s', '30m', '1h30m'] });
 
