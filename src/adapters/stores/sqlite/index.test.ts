@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,6 +15,7 @@ import {
   stoppedClock,
   storeContract,
 } from '../../../../test/contracts/store.contract.ts';
+import { taskRow } from '../../../../test/support/rows.ts';
 import { AoError } from '../../../domain/errors.ts';
 import { openDatabase, type SqliteOptions } from './database.ts';
 import { networkFilesystem } from '../../../lib/network-filesystem.ts';
@@ -120,6 +121,36 @@ describe('the sqlite store on disk', () => {
       ['future'],
     );
     look.close();
+  });
+
+  test('brings a file of the first version up to this one with its rows and events, all or nothing', async () => {
+    const path = freshPath();
+    const first = readFileSync(new URL('./migrations/0001-rows-and-events.sql', import.meta.url), 'utf8');
+    const database = new DatabaseSync(path);
+    database.exec(`${first}; PRAGMA user_version = 1`);
+    const task = taskRow('a', { title: 'of before' });
+    const row = database.prepare(
+      "INSERT INTO task (id, run_id, task_id, state, body) VALUES ('a', 'run-1', 'a', 'ready', ?)",
+    );
+    row.run(JSON.stringify(task));
+    database.exec("INSERT INTO events VALUES (1, 5, 'run-1', 'a', NULL, 'made', '{}')");
+    database.exec('CREATE INDEX message_by_state ON task (body)'); // in the way of the last statement
+    await assert.rejects(openSqliteStore(path, clock), /cannot open the database.*message_by_state/);
+    assert.throws(() => database.exec('SELECT * FROM message'), /no such table/);
+    database.exec('DROP INDEX message_by_state');
+    database.close();
+    const store = await openSqliteStore(path, clock);
+    assert.deepEqual(await store.list('task'), [task]);
+    assert.deepEqual(await store.list('message'), []);
+    await store.commit([claim(task)], [eventOf('claimed')]);
+    assert.deepEqual(
+      (await store.events(0, {}, 10)).map(({ seq, type }) => [seq, type]),
+      [
+        [1, 'made'],
+        [2, 'claimed'],
+      ],
+    );
+    await store.close();
   });
 
   test('says clearly what is wrong with a file that is no database or cannot be opened', async () => {
