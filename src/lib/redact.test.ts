@@ -148,6 +148,26 @@ describe('a redactor', () => {
     );
   });
 
+  test('cuts no secret of several lines where one of them looks like wrapped base64, nor long text within a secret', () => {
+    const blob = 'QUJD'.repeat(20);
+    const secret = `first line\nsecond line\nthird ${blob}`;
+    const value = `it begins here, Bearer ${token}`;
+    const redactor = new Redactor([secret, value]);
+    const texts = [
+      `a\n${secret}\nb\n`,
+      `a\n${key}|${blob}\nb\n`,
+      `a\n${secret.slice(0, 30)}\n${key}${blob}\n${blob}\n${secret}${blob}\n`,
+    ];
+    for (const text of texts) {
+      for (let at = 0; at <= text.length; at += 1)
+        assert.equal(inPieces(redactor, text, [at]), redactor.text(text));
+    }
+    for (let before = 81_800; before < 81_960; before += 1) {
+      const text = `${'x '.repeat(Math.floor(before / 2))}${before % 2 === 0 ? '' : 'x'} ${value}${token} ${'y '.repeat(60_000)}`;
+      assert.equal(inPieces(redactor, text, []), redactor.text(text), String(before));
+    }
+  });
+
   test('leaves text without secrets as it is, and JSON as JSON', () => {
     fc.assert(
       fc.property(lines, cuts, (text, places) => {

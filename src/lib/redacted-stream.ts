@@ -53,11 +53,14 @@ export class RedactedStream {
     return ready;
   }
 
-  /** Behind the last whole line that no secret may go on from. */
+  /** Behind the last whole line that no secret may go on from: neither from there nor from where that leads back to. */
   #safeCut(): number {
-    const lines = this.#held.lastIndexOf('\n') + 1;
-    if (lines === 0) return 0;
-    return Math.min(this.#beforeKey(lines), this.#beforeWrapped(lines), this.#beforeKnown(lines));
+    let cut = this.#held.lastIndexOf('\n') + 1;
+    for (let before = -1; cut > 0 && cut !== before; ) {
+      before = cut;
+      cut = Math.min(this.#beforeKey(cut), this.#beforeWrapped(cut), this.#beforeKnown(cut));
+    }
+    return cut;
   }
 
   #beforeKey(lines: number): number {
@@ -89,8 +92,13 @@ export class RedactedStream {
   }
 
   #anyCut(): number {
-    const cut = this.#held.length - keptOfLong;
-    const across = this.#parts.spans(this.#held).filter(({ start, end }) => start < cut && end > cut);
-    return Math.min(cut, ...across.map(({ start }) => start)) || cut;
+    const wanted = this.#held.length - keptOfLong;
+    const spans = this.#parts.spans(this.#held);
+    for (let cut = wanted; cut > 0; ) {
+      const across = spans.filter(({ start, end }) => start < cut && end > cut);
+      if (across.length === 0) return cut;
+      cut = Math.min(...across.map(({ start }) => start));
+    }
+    return wanted;
   }
 }
