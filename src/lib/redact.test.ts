@@ -255,4 +255,26 @@ describe('a redactor', () => {
       'value-of-a-pwd',
     ]);
   });
+
+  test('knows secrets that stand within variables: in addresses, headers and settings', () => {
+    const env = {
+      HTTPS_PROXY: 'http://somebody:pass%2Fof-a-proxy@proxy.example:3128',
+      ANTHROPIC_CUSTOM_HEADERS:
+        'X-Team: value-of-a-team\nX-Api-Key: value-of-a-header\nAuthorization: Basic value-of-basic',
+      OPENCODE_CONFIG_CONTENT:
+        '{"model":"a/some-model","provider":{"a":{"options":{"apiKey":"value-in-settings"}}}}',
+      OPENCODE_AUTH_CONTENT: '{"a":{"type":"oauth-of-some-kind","refresh":"value-of-refresh"}}',
+      NO_PROXY: 'localhost',
+      EMPTY_CONTENT: '{',
+    };
+    assert.deepEqual(secretValues(env).toSorted(), [
+      'pass%2Fof-a-proxy',
+      'pass/of-a-proxy',
+      'value-in-settings',
+      'value-of-a-header',
+      'value-of-basic',
+      'value-of-refresh',
+      env.OPENCODE_AUTH_CONTENT,
+    ]);
+  });
 });

@@ -5,11 +5,49 @@ const secretName = /key|token|secret|passw|passphrase|(?:^|_)pass(?:_|$)|pwd|aut
 /** Says where something is, not what. */
 const placeName = /(_file|_path|_dir|_home|_sock|_url)$|^(old)?pwd$|^xauthority$|keyboard/i;
 
-/** The values of an environment that its names call secret; also without the line end that programs take off. */
+const isSecret = (name: string): boolean => secretName.test(name) && !placeName.test(name);
+
+/** The values of an environment that its names call secret; also without the line end that programs take off, and what stands within others. */
 export function secretValues(env: Readonly<Record<string, string>>): string[] {
-  const named = Object.entries(env).filter(([name]) => secretName.test(name) && !placeName.test(name));
-  const values = named.flatMap(([, value]) => [value, value.trim()]);
+  const values = Object.entries(env).flatMap(([name, value]) => [
+    ...(isSecret(name) ? [value, value.trim()] : []),
+    ...passwordsIn(value),
+    ...(/_headers$/i.test(name) ? headersIn(value) : []),
+    ...(value.trimStart().startsWith('{') ? settingsIn(value) : []),
+  ]);
   return [...new Set(values.filter((value) => value.length >= shortest))];
+}
+
+/** `http://somebody:password@proxy` */
+function passwordsIn(value: string): string[] {
+  return [...value.matchAll(/:\/\/[^\s/:@]*:([^\s/@]+)@/g)].flatMap(([, password = '']) => {
+    try {
+      return [password, decodeURIComponent(password)];
+    } catch {
+      return [password];
+    }
+  });
+}
+
+/** `X-Api-Key: value`, a line each. */
+function headersIn(value: string): string[] {
+  return [...value.matchAll(/^\s*([\w-]+):\s*(?:bearer |basic )?(.*)$/gim)].flatMap(
+    ([, name = '', text = '']) => (isSecret(name) ? [text.trim()] : []),
+  );
+}
+
+/** Of settings or logins in JSON, by the names in them. */
+function settingsIn(value: string): string[] {
+  const found: string[] = [];
+  try {
+    JSON.parse(value, (name, part: unknown) => {
+      if (typeof part === 'string' && (isSecret(name) || /^(?:access|refresh)$/.test(name))) found.push(part);
+      return part;
+    });
+  } catch {
+    // it is of another form
+  }
+  return found;
 }
 
 /** How a value may stand in text: as it is, in JSON (also twice over), in a URL, in hexadecimal digits. */
