@@ -128,6 +128,8 @@ describe('the tmux runtime', { skip }, () => {
       assert.deepEqual(await runtime.terminalSize(handle), { columns, rows });
     }
     assert.equal((await readdir(dir)).includes('ran'), false);
+    await writeFile(join(dir, 'size'), '4000000000 4000000000\n'); // by the agent: nobody could draw that
+    assert.deepEqual(await runtime.terminalSize(handle), { columns: 1000, rows: 1000 });
   });
 
   test('says why a program could not be executed, and leaves no pane', async () => {

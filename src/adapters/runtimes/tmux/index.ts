@@ -15,6 +15,9 @@ import { removeSession, tmuxReady } from './server.ts';
 import { ServerWatch } from './server-watch.ts';
 import { startInTerminal, terminalOf } from './start.ts';
 
+/** No screen is larger; what the file says costs memory. */
+const most = 1000;
+
 /** What a terminal printed is written down within this time of its end, or never. */
 const wholeMs = 10_000;
 
@@ -61,7 +64,8 @@ async function sizeOf({ dir }: RuntimeHandle): Promise<TerminalSize> {
   const file = join(dir, names.size);
   const text = existsSync(file) ? await readFile(file, 'utf8') : '';
   const [, columns, rows] = /^(\d+) (\d+)\n$/.exec(text) ?? [];
-  return columns === undefined ? initialSize : { columns: Number(columns), rows: Number(rows) };
+  if (columns === undefined) return initialSize;
+  return { columns: Math.min(Number(columns), most), rows: Math.min(Number(rows), most) };
 }
 
 /** Resolves when the output of a session that has ended is in its file. */

@@ -31,7 +31,7 @@ export async function tmux(socket: string, commands: readonly Command[], input =
 /** Rejects when tmux is not installed. */
 export async function tmuxReady(): Promise<void> {
   await run('tmux', ['-V'], { timeout: timeoutMs }).catch((error: unknown) => {
-    throw tmuxError(error);
+    throw tmuxError(error, 'be run');
   });
 }
 
@@ -55,7 +55,8 @@ export async function removeSession({ socket, session }: Terminal): Promise<void
   try {
     await tmux(socket, [['kill-session', '-t', `=${session}`]]);
   } catch (error) {
-    if (typeof codeOf(error) !== 'number' && codeOf(error) !== 'ENOENT') throw tmuxError(error);
+    if (typeof codeOf(error) !== 'number' && codeOf(error) !== 'ENOENT')
+      throw tmuxError(error, 'remove a terminal');
   }
 }
 
