@@ -6,6 +6,15 @@ export interface ScreenSize {
 }
 
 const mostUndrawn = 64 * 1024;
+const longestTitle = 500;
+/** Of each column: letters may have marks, but not thousands of them. */
+const mostOfCell = 8;
+
+/**
+ * Ends of sequences that do something so many times: insert, take out, scroll, erase, go to the next stop, repeat. What wants more than there is
+ * to see is left out: a dozen bytes would keep us busy for hours. So are colours and links, which nobody looks at, and which take long in masses.
+ */
+const repeating = [...'@LMPSTXIZb'];
 
 /** What a terminal of that size shows: fed with what a program printed, read row by row. It keeps nothing that was scrolled away. */
 export class TerminalScreen {
@@ -23,12 +32,20 @@ export class TerminalScreen {
   constructor({ columns, rows }: ScreenSize) {
     this.#terminal = new headless.Terminal({ cols: columns, rows, scrollback: 0, allowProposedApi: true });
     this.#terminal.onTitleChange((title) => {
-      this.title = title;
+      this.title = title.slice(0, longestTitle);
     });
-    this.#terminal.parser.registerOscHandler(7501, (data) => {
-      if (data !== '?') this.declared = data;
+    const { parser } = this.#terminal;
+    parser.registerOscHandler(7501, (data) => {
+      if (data !== '?') this.declared = data.slice(0, longestTitle);
       return true;
     });
+    for (const unseen of [4, 8, 10, 11, 12, 104, 110, 111, 112])
+      parser.registerOscHandler(unseen, () => true);
+    for (const final of repeating) {
+      parser.registerCsiHandler({ final }, ([times]) => {
+        return Number(times ?? 1) > Math.max(this.#terminal.cols, this.#terminal.rows);
+      });
+    }
   }
 
   /** What a program prints into a terminal of that size; shown when it is whole and drawn, or at once where it is much. */
@@ -77,7 +94,8 @@ export class TerminalScreen {
 
   /** From top to bottom, each without the blanks at its end. */
   rows(): string[] {
-    return this.#lines().map((line) => (line?.translateToString(true) ?? '').trimEnd());
+    const longest = this.#terminal.cols * mostOfCell;
+    return this.#lines().map((line) => (line?.translateToString(true) ?? '').slice(0, longest).trimEnd());
   }
 
   /** The same, with blanks for what is drawn faintly: hints of the program, mostly. */
