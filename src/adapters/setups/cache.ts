@@ -1,5 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { cp, lstat, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { constants, existsSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { AoError } from '../../domain/errors.ts';
@@ -14,6 +26,10 @@ interface Entry {
   root: string;
 }
 
+/** An entry is as large as what a project depends on: so many stay, and those that were used of late. */
+const keptEntries = 3;
+const unusedMs = 7 * 24 * 3_600_000;
+
 /** Prepared directories under one key each. An entry is complete, because it appears by one rename. */
 export class SetupCache {
   readonly #directory: string;
@@ -26,6 +42,8 @@ export class SetupCache {
   async restore(key: string, root: string): Promise<boolean> {
     const entry = await readEntry(join(this.#directory, key));
     if (entry === null) return false;
+    const now = new Date();
+    await utimes(join(this.#directory, key, 'entry.json'), now, now).catch(() => {}); // only noted
     for (const [index, path] of entry.paths.entries()) {
       const target = await safeTarget(root, path);
       await copyTree(join(this.#directory, key, String(index)), target);
@@ -50,6 +68,7 @@ export class SetupCache {
       await writeFile(join(draft, 'entry.json'), JSON.stringify(entry), { mode: 0o600 });
       await removeDirectory(join(this.#directory, key));
       await rename(draft, join(this.#directory, key));
+      await this.#forgetOld();
     } catch (error) {
       // Another process may have been faster; its entry is as good.
       if (!this.#isComplete(key)) throw error;
@@ -58,9 +77,28 @@ export class SetupCache {
     }
   }
 
+  /** Also drafts of daemons that died. What cannot be removed now may be the next time. */
+  async #forgetOld(): Promise<void> {
+    const names = await readdir(this.#directory);
+    const found = await Promise.all(
+      names.map(async (name) => ({ name, usedAt: await usedAt(join(this.#directory, name)) })),
+    );
+    const newest = found
+      .filter(({ name }) => !name.startsWith('.'))
+      .toSorted((a, b) => b.usedAt - a.usedAt)
+      .slice(0, keptEntries);
+    const old = found.filter((one) => one.usedAt < Date.now() - unusedMs && !newest.includes(one));
+    for (const { name } of old) await removeDirectory(join(this.#directory, name)).catch(() => {});
+  }
+
   #isComplete(key: string): boolean {
     return existsSync(join(this.#directory, key, 'entry.json'));
   }
+}
+
+async function usedAt(directory: string): Promise<number> {
+  const entry = await stat(join(directory, 'entry.json')).catch(() => null);
+  return (entry ?? (await stat(directory).catch(() => null)))?.mtimeMs ?? Date.now();
 }
 
 async function readEntry(directory: string): Promise<Entry | null> {
