@@ -4,6 +4,10 @@ import { describe, test } from 'node:test';
 import { maxLineLength } from '../../lib/line-buffer.ts';
 import type { Agent, Observation } from '../../ports/agent.ts';
 import { findAgent } from '../registry.ts';
+import { failureOf as ofAcp } from './acp/failure.ts';
+import { failureOf as ofClaude } from './claude-code/failure.ts';
+import { failureOf as ofCodex } from './codex/failure.ts';
+import { failureOf as ofPi } from './pi/failure.ts';
 
 const opening = { workspace: '/w', model: null, permissions: 'ask' } as const;
 const line = (value: object): string => `${JSON.stringify(value)}\n`;
@@ -120,4 +124,25 @@ test('words without the end of a line are kept up to its longest, however many t
   const chunk = client.says('x'.repeat(1000));
   for (let times = 0; times < 200; times += 1) ({ state } = agent.interpret(chunk, state));
   assert.ok(JSON.stringify(state).length < 2 * maxLineLength);
+});
+
+test('a reason of any length is told apart by its beginning, at once', () => {
+  const begun = performance.now();
+  for (const words of ['insufficient ', "you've hit your ", 'token count ', 'context ', '4']) {
+    const long = words.repeat(200_000);
+    const text = JSON.stringify({ error: { message: long } });
+    for (const failure of [
+      ofClaude({ result: long }, '', null),
+      ofCodex({ message: long }, null),
+      ofAcp({ message: long }),
+      ofPi({ error: long, at: 0, retryAfter: '' }),
+      ofPi({ error: `400: ${text}`, at: 0, retryAfter: '' }),
+    ]) {
+      assert.ok(
+        failure.message.length > 1000 && failure.message.length <= 4096,
+        failure.message.slice(0, 99),
+      );
+    }
+  }
+  assert.ok(performance.now() - begun < 10_000);
 });

@@ -1,6 +1,6 @@
 import type { AgentFailure, FailureClass } from '../../domain/agent-facts.ts';
 import { isObject, type JsonObject, listAt, numberAt, objectAt, textAt } from './json-lines.ts';
-import { emptyAnswer } from './said.ts';
+import { emptyAnswer, shortReason } from './said.ts';
 
 /** What a model's server answered its client, as `acp/witness.ts` writes it. */
 export interface ModelAnswer {
@@ -59,8 +59,8 @@ function trouble(kind: FailureClass, message: string): Trouble {
 function refusal(answer: ModelAnswer): Trouble {
   const error = errorIn(answer.text);
   const waitMs = waitOf(answer, error);
-  const message =
-    textAt(error, 'message') || `its model's server answered ${answer.status} ${answer.text}`.trim();
+  const reason = textAt(error, 'message') || `its model's server answered ${answer.status} ${answer.text}`;
+  const message = shortReason(reason.trim());
   const kind = classOf(statusOf(answer, error), { error, message, waitMs });
   const mayOpen = kind === 'usage_limit' || kind === 'rate_limit';
   const resetAt = mayOpen && waitMs !== null ? answer.at + waitMs : null;

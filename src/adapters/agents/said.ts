@@ -30,6 +30,12 @@ export const emptyAnswer: AgentFailure = {
 /** For people, where an agent does not know the conversation that it was to take up. */
 export const conversationGone = 'the conversation of before is gone: a new one begins';
 
+const longestReason = 4096;
+
+/** What is told apart by its words is looked through by patterns that take long for long texts: nobody reads so much of a reason. */
+export const shortReason = (text: string): string =>
+  text.length <= longestReason ? text : `${text.slice(0, longestReason - 1).toWellFormed()}…`;
+
 const longestTitle = 200;
 
 /** One line for a deed that has a name and, mostly, one thing that it is done with: `Bash: npm test`. */

@@ -1,14 +1,12 @@
 import type { AgentFailure, FailureClass } from '../../../domain/agent-facts.ts';
 import { type JsonObject, numberAt, objectAt, textAt } from '../json-lines.ts';
+import { shortReason } from '../said.ts';
 
 /** Why a prompt failed, of its JSON-RPC error: by what agents put into `data`, then by status, words last. */
 export function failureOf(error: JsonObject): AgentFailure {
   const data = objectAt(error, 'data');
-  const message =
-    textAt(data, 'message') ||
-    textAt(data, 'details') ||
-    textAt(error, 'message') ||
-    'it failed and did not say why';
+  const reason = textAt(data, 'message') || textAt(data, 'details') || textAt(error, 'message');
+  const message = shortReason(reason || 'it failed and did not say why');
   return { class: classOf(error, data, message), message, resetAt: null };
 }
 

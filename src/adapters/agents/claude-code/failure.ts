@@ -1,5 +1,6 @@
 import type { AgentFailure, FailureClass } from '../../../domain/agent-facts.ts';
 import { type JsonObject, numberAt, objectAt, textAt } from '../json-lines.ts';
+import { shortReason } from '../said.ts';
 
 /** What claude calls the failure of an answer, where it calls it anything. */
 const named: ReadonlyMap<string, FailureClass> = new Map(
@@ -14,8 +15,8 @@ const named: ReadonlyMap<string, FailureClass> = new Map(
 
 /** Why a turn failed, of its `result` line: by status and reason first, by claude's own words last. */
 export function failureOf(result: JsonObject, error: string, resetAt: number | null): AgentFailure {
-  const message =
-    textAt(result, 'result') || (firstText(result['errors']) ?? 'it failed and did not say why');
+  const reason = textAt(result, 'result') || firstText(result['errors']);
+  const message = shortReason(reason ?? 'it failed and did not say why');
   const reset = resetAt ?? resetInText(message);
   return { class: classOf(result, { error, message, reset }), message, resetAt: reset };
 }

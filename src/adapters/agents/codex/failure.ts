@@ -1,5 +1,6 @@
 import type { AgentFailure, FailureClass } from '../../../domain/agent-facts.ts';
 import { type JsonObject, numberAt, objectAt, textAt } from '../json-lines.ts';
+import { shortReason } from '../said.ts';
 
 const named: ReadonlyMap<string, FailureClass> = new Map(
   Object.entries({
@@ -14,7 +15,7 @@ const named: ReadonlyMap<string, FailureClass> = new Map(
 
 /** Why a turn failed: by codex's own name for it, then by status, its words last. */
 export function failureOf(error: JsonObject, resetAt: number | null): AgentFailure {
-  const message = textAt(error, 'message') || 'it failed and did not say why';
+  const message = shortReason(textAt(error, 'message') || 'it failed and did not say why');
   const found = classOf(error, message);
   // It calls a quota that is used up by the name of a window that opens again.
   const kind = found === 'usage_limit' && /quota exceeded|billing/i.test(message) ? 'quota' : found;

@@ -1,6 +1,6 @@
 import type { AgentFailure, TurnEnd } from '../../../domain/agent-facts.ts';
 import { troubleIn } from '../model-answer.ts';
-import { emptyAnswer } from '../said.ts';
+import { emptyAnswer, shortReason } from '../said.ts';
 
 /** How an answer of its model ended, in pi's words. */
 export interface AnswerEnd {
@@ -20,7 +20,7 @@ export function failureOf({ error, at, retryAfter }: Omit<AnswerEnd, 'reason'>):
     const trouble = troubleIn(answer);
     if (trouble !== null) return trouble.failure;
   }
-  const message = error || 'it failed and did not say why';
+  const message = shortReason(error || 'it failed and did not say why');
   return { class: classOf(message), message, resetAt: null };
 }
 
