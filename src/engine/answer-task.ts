@@ -17,6 +17,7 @@ export async function answerTask(world: World, task: Task, answer: Answer): Prom
   const { store, clock } = world;
   const run = await store.get('run', task.run);
   if (run === null) throw new Error(`task ${task.id} has no run`);
+  if (run.state === 'stopping' && answer !== 'cancel') throw beingStopped(task, answer);
   const { moves, writes } = await movesFor(store, run, { task, answer, now: clock.now() });
   const reopens = run.state === 'finished' && answer !== 'cancel';
   if (reopens) {
@@ -86,6 +87,15 @@ async function movesFor(
 async function lastChange(store: Store, task: Task): Promise<Attempt | null> {
   const attempt = await store.get('attempt', `${task.id}.${task.attempt}`);
   return attempt !== null && attempt.change !== null ? attempt : null;
+}
+
+/** Nobody works on it any more until the run is taken up again, which an answer does to a run that has ended. */
+function beingStopped(task: Task, answer: Answer): AoError {
+  return new AoError(
+    'conflict',
+    `The run of task ${task.id} is being stopped.`,
+    `When it has ended: ao ${answer} ${task.id}`,
+  );
 }
 
 function cannot(task: Task, answer: Answer): AoError {
