@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { daemonPid, Installation, lives, makeDirectory, type Outcome } from './support/installation.ts';
 import { waitFor } from './support/wait-for.ts';
 
@@ -89,6 +90,15 @@ registerHooks({ load(url, context, next) { process.stderr.write(url + '\\n'); re
       assert.deepEqual([code, stdout], [2, ''], args.join(' '));
       assert.match(stderr, expected);
     }
+  });
+
+  test('shows all on a terminal that does not know how wide it is', async () => {
+    const room = ['python3', '-c', 'import pty, sys; pty.spawn(sys.argv[1:])'];
+    const own = ao.home('terminal');
+    const { stdout } = await ao.run(own, ['status'], { room, env: { TERM: 'xterm' } });
+    const plain = await ao.run(own, ['status']);
+    assert.match(plain.stdout, /run-1/);
+    assert.equal(stripVTControlCharacters(stdout).replaceAll('\r\n', '\n'), plain.stdout);
   });
 
   test('says so where the folder that it is started in has been removed', async () => {

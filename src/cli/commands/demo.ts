@@ -3,7 +3,7 @@ import { placeLines, summary } from '../../demo/summary.ts';
 import { programName } from '../../demo/program-name.ts';
 import { exitCode } from '../../api/contract/errors.ts';
 import type { Define } from '../command.ts';
-import { hasColour, printJson, printLine, remark } from '../output/style.ts';
+import { hasColour, printJson, printLine, remark, widthOf } from '../output/style.ts';
 import { makePaint } from '../screen/paint.ts';
 
 interface Options {
@@ -27,7 +27,7 @@ async function demo({ keep = false, json = false }: Options): Promise<void> {
     process.exitCode = exitCode.interrupted;
     return;
   }
-  const columns = process.stdout.columns ?? 100;
+  const columns = widthOf(process.stdout, 100);
   const paper = { columns, paint: makePaint(hasColour(process.stdout)), program: programName() };
   if (json) printJson(result);
   else summary(result, paper).forEach(printLine);

@@ -3,7 +3,7 @@ import type { RunView } from '../../api/contract/responses.ts';
 import { checkedOutAt } from '../checked-out-at.ts';
 import type { Define } from '../command.ts';
 import { findSubject } from '../find-subject.ts';
-import { hasColour, printJson, printLine } from '../output/style.ts';
+import { hasColour, printJson, printLine, widthOf } from '../output/style.ts';
 import { makePaint } from '../screen/paint.ts';
 import { runLines } from '../screen/run-screen.ts';
 import { sessionDetails, taskDetails } from '../screen/details.ts';
@@ -42,8 +42,9 @@ function listRuns(runs: RunView[], { all = false, json = false }: Options): void
 }
 
 function printRun(run: RunView): void {
-  const columns = process.stdout.isTTY ? process.stdout.columns : 160;
-  runLines(run, { columns, now: Date.now(), paint: stdoutPaint() }).forEach(printLine);
+  runLines(run, { columns: widthOf(process.stdout, 160), now: Date.now(), paint: stdoutPaint() }).forEach(
+    printLine,
+  );
 }
 
 async function details(

@@ -12,6 +12,11 @@ export function hasColour(stream: NodeJS.WriteStream): boolean {
   return styleText('bold', '.', { stream }) !== '.';
 }
 
+/** Of a terminal that tells it: some say that they have no columns at all. Else `otherwise`, also where it is no terminal. */
+export function widthOf(stream: NodeJS.WriteStream, otherwise: number): number {
+  return stream.isTTY && stream.columns > 0 ? stream.columns : otherwise;
+}
+
 /** One JSON document on stdout. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);

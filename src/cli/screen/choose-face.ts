@@ -21,8 +21,8 @@ const asked: Words = {
 };
 
 /**
- * The live table where stderr is a terminal that can move its cursor, else plain lines there. Never stdout: that is for
- * the summary and the report. In the table the keyboard answers, and Ctrl-Z works as everywhere.
+ * The live table where stderr is a terminal that can move its cursor and knows its size, else plain lines there. Never
+ * stdout: that is for the summary and the report. In the table the keyboard answers, and Ctrl-Z works as everywhere.
  */
 export function chooseFace(wishes: Wishes): Face {
   const terminal = movingTerminal();
@@ -59,7 +59,7 @@ export function quietFace(words: Words): Face {
 function movingTerminal(): WriteStream | null {
   const stream: unknown = process.stderr;
   const moves = stream instanceof WriteStream && stream.isTTY && process.env['TERM'] !== 'dumb';
-  return moves ? stream : null;
+  return moves && stream.columns > 0 && stream.rows > 0 ? stream : null;
 }
 
 function liveFace(table: LiveTable, { footers }: Words): Face {
