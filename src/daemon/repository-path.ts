@@ -6,6 +6,7 @@ const quietly = { throwIfNoEntry: false } as const;
 
 /** Real path of the top directory of the repository that `path` is in; a bare repository is its own top. */
 export function repositoryPath(cwd: string, path: string | null): string {
+  if (path === '') throw new AoError('usage', 'the path is empty', 'Name a folder that exists: ao fix PATH');
   const start = realPath(resolve(cwd, path ?? '.'));
   for (let at = start; ; at = dirname(at)) {
     const git = join(at, '.git');

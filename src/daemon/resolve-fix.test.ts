@@ -281,6 +281,10 @@ describe('the repository of ao fix', () => {
     assert.throws(() => resolved({ path: 'nowhere' }), { code: 'usage', message: /there is no .*nowhere/ });
   });
 
+  test('is never the one around where a path was to be named and is empty, as of a variable that is not set', () => {
+    assert.throws(() => resolved({ path: '' }), { code: 'usage', message: 'the path is empty' });
+  });
+
   test('may be bare or linked; a .git that git itself would pass over is none', () => {
     const [bare, linked, empty] = ['bare.git', 'linked', 'empty'].map((name) =>
       join(repository, 'sub', name),

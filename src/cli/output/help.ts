@@ -30,7 +30,7 @@ export function help(commands: readonly CommandEntry[]): string {
     '',
     'Variables',
     ...table(variables.map(({ name, help: text }) => [name, text])),
-    ...wrap(`Each flag of ao fix has one too: ${shown.map(({ variable }) => variable).join(', ')}.`),
+    ...wrap(`Each setting of ao fix has one too: ${shown.map(({ variable }) => variable).join(', ')}.`),
     '',
     'Flags win over variables, variables over agent-orchestrator.yaml.',
     '',
