@@ -5,4 +5,4 @@ const mostQuestions = 100;
 export const isFlood = (asked: object): boolean => Object.keys(asked).length >= mostQuestions;
 
 /** For the agent. */
-export const tooMany = 'too many questions are open';
+export const tooMuch = 'this is more than a person can answer';

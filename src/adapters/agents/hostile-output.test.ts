@@ -96,6 +96,18 @@ for (const [name, client] of Object.entries(clients)) {
       for (const text of texts(observations)) assert.ok(text.length <= maxLineLength);
     });
 
+    test('says something so deep that nobody could write it down again', () => {
+      const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+      const lines = [
+        deep,
+        `{"id":5,"method":"other/x","params":${deep}}`,
+        `{"id":5,"method":"item/permissions/requestApproval","params":{"permissions":{"x":${deep}}}}`,
+        `{"type":"control_request","request_id":"r","request":{"subtype":"can_use_tool","input":${deep}}}`,
+      ];
+      const { state, observations } = read(`${lines.join('\n')}\n`);
+      assert.ok(JSON.stringify([state, observations]).length < 10_000);
+    });
+
     test('asks without end: what is more than a person can answer is refused at once', () => {
       const { state, observations, replies } = read(
         Array.from({ length: 1000 }, (_, id) => client.asks(id + 10)).join(''),

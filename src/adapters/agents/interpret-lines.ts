@@ -1,5 +1,5 @@
 import type { Observation, Step } from '../../ports/agent.ts';
-import { type JsonLinesState, type JsonObject, takeJsonLines } from './json-lines.ts';
+import { isTooDeep, type JsonLinesState, type JsonObject, takeJsonLines } from './json-lines.ts';
 
 const longestUnknown = 500;
 
@@ -36,5 +36,8 @@ export function seen<State>(state: State, ...observations: Observation[]): Step<
 }
 
 export function unknown(value: unknown): Observation {
-  return { kind: 'unknown', text: JSON.stringify(value).slice(0, longestUnknown) };
+  return {
+    kind: 'unknown',
+    text: isTooDeep(value) ? '(too deep)' : JSON.stringify(value).slice(0, longestUnknown),
+  };
 }

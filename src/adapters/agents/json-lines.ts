@@ -61,6 +61,17 @@ function parsed(line: string): unknown {
   }
 }
 
+/** What can be read can be too deep to be written: it takes a call for each level. */
+const deepest = 1000;
+
+export function isTooDeep(value: unknown): boolean {
+  const below = (part: unknown): unknown[] =>
+    typeof part === 'object' && part !== null ? Object.values(part) : [];
+  let level = below(value);
+  for (let depth = 1; level.length > 0 && depth <= deepest; depth += 1) level = level.flatMap(below);
+  return level.length > 0;
+}
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

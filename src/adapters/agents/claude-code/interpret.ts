@@ -1,9 +1,10 @@
 import type { AgentFailure, Usage } from '../../../domain/agent-facts.ts';
 import type { Beginning, LaunchSpec, Observation, Step } from '../../../ports/agent.ts';
-import { isFlood, tooMany } from '../flood.ts';
+import { isFlood, tooMuch } from '../flood.ts';
 import { interpretLines, unknown } from '../interpret-lines.ts';
 import {
   isObject,
+  isTooDeep,
   type JsonLinesState,
   type JsonObject,
   listAt,
@@ -156,11 +157,11 @@ function question(value: JsonObject, state: ClaudeState): Seen {
     const no = `${JSON.stringify({ type: 'control_response', response })}\n`;
     return [state, [unknown(value)], no];
   }
-  if (isFlood(state.asked)) {
-    const response = { subtype: 'success', request_id: id, response: { behavior: 'deny', message: tooMany } };
+  const input = objectAt(request, 'input');
+  if (isFlood(state.asked) || isTooDeep(input)) {
+    const response = { subtype: 'success', request_id: id, response: { behavior: 'deny', message: tooMuch } };
     return [state, [], `${JSON.stringify({ type: 'control_response', response })}\n`];
   }
-  const input = objectAt(request, 'input');
   const title = toolDeed(textAt(request, 'tool_name'), input);
   const next = { ...state, asked: { ...state.asked, [id]: input } };
   return [next, [{ kind: 'permission', request: { id, title } }]];

@@ -1,4 +1,4 @@
-import { type JsonObject, objectAt, textAt } from '../json-lines.ts';
+import { isTooDeep, type JsonObject, objectAt, textAt } from '../json-lines.ts';
 import { type RpcMessage, rpcLine } from '../json-rpc.ts';
 import { deed } from '../said.ts';
 
@@ -19,7 +19,7 @@ export function questionOf({
   const reason = textAt(params, 'reason');
   if (method.includes('/permissions/')) {
     const wanted = Object.entries(objectAt(params, 'permissions')).filter(([, value]) => value !== null);
-    const wants = Object.fromEntries(wanted); // it leaves out what it does not want
+    const wants = isTooDeep(wanted) ? {} : Object.fromEntries(wanted); // it leaves out what it does not want
     const title = deed('Work outside of its sandbox', `${reason} ${JSON.stringify(wants)}`.trim());
     return { id, wants, title };
   }

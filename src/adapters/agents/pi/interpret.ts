@@ -1,6 +1,6 @@
 import type { AgentFailure, Observation, Usage } from '../../../domain/agent-facts.ts';
 import type { Beginning, LaunchSpec, Step } from '../../../ports/agent.ts';
-import { isFlood, tooMany } from '../flood.ts';
+import { isFlood, tooMuch } from '../flood.ts';
 import { interpretLines, seen, unknown } from '../interpret-lines.ts';
 import {
   type JsonLinesState,
@@ -213,7 +213,7 @@ function wish(value: JsonObject, state: PiState): Step<PiState> {
   if (isOurs || method === 'confirm') {
     const kind = isOurs ? 'ours' : 'confirm';
     if (state.yolo || isFlood(state.asked))
-      return { ...seen(state), replies: [answerTo(id, kind, { allow: state.yolo, reason: tooMany })] };
+      return { ...seen(state), replies: [answerTo(id, kind, { allow: state.yolo, reason: tooMuch })] };
     const call = isOurs ? placeholder.slice(companion.question.length) : '';
     const title = deed(textAt(value, 'title'), isOurs ? '' : textAt(value, 'message'));
     const next = { ...state, asked: { ...state.asked, [id]: { kind, call } as const } };
