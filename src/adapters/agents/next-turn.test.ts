@@ -28,6 +28,12 @@ test('codex is in its next turn as soon as it answers that it has the message, w
   assert.deepEqual(working('codex', lines), [true, false, true, true]);
 });
 
+test('pi is in its next turn as soon as it answers that it has the message, which is before it begins', () => {
+  const received = { type: 'response', id: 'ours', command: 'prompt', success: true };
+  const lines = [{ type: 'agent_start' }, { type: 'agent_settled' }, received, { type: 'agent_start' }];
+  assert.deepEqual(working('pi', lines), [true, false, true, true]);
+});
+
 test('claude-code is in its next turn while a message waits that it has not begun with', () => {
   const lifecycle = (command_uuid: string, state: string) => ({
     type: 'command_lifecycle',

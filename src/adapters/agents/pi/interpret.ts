@@ -133,13 +133,16 @@ function response(value: JsonObject, state: PiState): Step<PiState> {
   if (command === 'get_state' && conversation !== '')
     return seen({ ...state, conversation }, { kind: 'conversation', id: conversation });
   if (command !== 'prompt' || id === '') return seen(state);
-  if (value['success'] === true) return seen(state, { kind: 'received', message: id });
+  if (value['success'] === true) {
+    const step = started(state); // it says so itself a moment later
+    return { ...step, observations: [{ kind: 'received', message: id }, ...step.observations] };
+  }
   const error = textAt(value, 'error');
   const refusal: Observation = { kind: 'refused', message: id, text: error };
   return state.working ? seen(state, refusal) : seen(state, refusal, failed(pisOwn(error, state)));
 }
 
-/** Also said of each new try in a turn. */
+/** It takes a message for the beginning of a turn, says that it begins, and says so again of each new try. */
 function started(state: PiState): Step<PiState> {
   if (state.working) return seen(state);
   const next = {
