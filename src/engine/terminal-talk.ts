@@ -51,7 +51,8 @@ export class TerminalTalk {
       const { content, state } = row;
       if (content.kind !== 'message' || (state !== 'sent' && state !== 'received')) continue;
       const words = essence(content.text);
-      const at = texts.indexOf(words);
+      const typed = essence(this.#hearing.agent.typed(content.text.trimEnd()));
+      const at = texts.findIndex((text) => text === typed || text === words);
       if (at >= 0) texts.splice(at, 1);
       if (state === 'received') continue;
       if (at >= 0) {
