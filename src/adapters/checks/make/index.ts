@@ -1,5 +1,5 @@
 import type { CheckFormat } from '../../../ports/check-format.ts';
-import { instrument } from './detect.ts';
+import { instrument } from './instrument.ts';
 import { type InnerFormats, parse } from './parse.ts';
 
 /** GNU make, with other formats inside of its recipes. */

@@ -5,7 +5,7 @@ import type { ParsedReport } from '../../../ports/check-format.ts';
 import { readOutput } from '../formats.ts';
 import { readSteps } from './steps.ts';
 import { inProject, withRecording } from '../test-support/recordings.ts';
-import { instrument } from './detect.ts';
+import { instrument } from './instrument.ts';
 
 const namesOf = (report: ParsedReport): (string | undefined)[] => report.passed.map((id) => report.names[id]);
 

@@ -1,5 +1,5 @@
 import type { CheckFormat } from '../../../ports/check-format.ts';
-import { instrument } from './detect.ts';
+import { instrument } from './instrument.ts';
 import { parse } from './parse.ts';
 
 /** SARIF 2.1.0, which many linters and scanners write. */
