@@ -35,7 +35,7 @@ export type Step =
   | { kind: 'check-head' }
   | { kind: 'plan-tasks'; findings: Finding[] }
   | { kind: 'close'; task: Task; by: string | null }
-  | { kind: 'start-attempt'; placement: Placement }
+  | { kind: 'claim-task'; placement: Placement }
   /** `unwanted`: why its agent has to end (its work is saved all the same), null while it is welcome. */
   | { kind: 'continue-attempt'; attempt: Attempt; unwanted: string | null }
   | { kind: 'merge' }
@@ -61,7 +61,7 @@ export function nextSteps(snapshot: RunSnapshot): Step[] {
   if (fresh.length > 0 && run.round < run.options.maxRounds) {
     steps.push({ kind: 'plan-tasks', findings: fresh });
   } else {
-    for (const placement of snapshot.placements) steps.push({ kind: 'start-attempt', placement });
+    for (const placement of snapshot.placements) steps.push({ kind: 'claim-task', placement });
   }
   // A task that may be tried but has no room yet (memory) waits; the slow timer asks again.
   // One in flight of which nothing is seen was read before its verdict, and may be a person's by now: look again.

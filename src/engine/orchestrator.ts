@@ -44,7 +44,7 @@ async function carryOut(context: RunContext, desk: Desk, step: Step): Promise<bo
       return planTasks(context, step.findings);
     case 'close':
       return closeTask(context, step.task, step.by);
-    case 'start-attempt':
+    case 'claim-task':
       return claimTask(context, step.placement.task, step.placement.account);
     default:
       startJob(context, desk, step);
@@ -52,7 +52,7 @@ async function carryOut(context: RunContext, desk: Desk, step: Step): Promise<bo
   }
 }
 
-type JobStep = Exclude<Step, { kind: 'plan-tasks' | 'close' | 'start-attempt' }>;
+type JobStep = Exclude<Step, { kind: 'plan-tasks' | 'close' | 'claim-task' }>;
 
 function startJob(context: RunContext, desk: Desk, step: JobStep): void {
   const { run } = context;
