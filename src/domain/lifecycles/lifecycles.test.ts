@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { landingLifecycle } from './landing.ts';
 import { type Lifecycle, nextState } from './lifecycle.ts';
+import { messageLifecycle } from './message.ts';
 import { runLifecycle } from './run.ts';
 import { sessionLifecycle } from './session.ts';
 import { taskLifecycle } from './task.ts';
@@ -11,6 +12,7 @@ const lifecycles: Lifecycle<string, string>[] = [
   taskLifecycle,
   sessionLifecycle,
   landingLifecycle,
+  messageLifecycle,
 ];
 
 /** Every state that can come after `state`, itself only if it can be come back to. */
