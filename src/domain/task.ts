@@ -18,7 +18,7 @@ export interface Task {
   findings: Finding[];
   /** Number of the last attempt: the fencing token. Only grows. */
   attempt: number;
-  /** Attempts it may use in all. Reserved before each attempt; only a person raises it. */
+  /** Attempts it may use in all. A person raises it; and it grows by one with an attempt that is given back (`record-verdict.ts`). */
   attemptsAllowed: number;
   /** The work kept from earlier attempts, as a commit in the hub. */
   kept: string | null;

@@ -45,7 +45,7 @@ export interface TaskView {
   title: string;
   /** Board state. */
   state: string;
-  /** What it is doing, in a word: waiting, working, asking, stuck, checking, queued, landing, landed, fixed, needs_you, cancelled. */
+  /** What it is doing, in a word: waiting, starting, working, asking, stuck, checking, queued, landing, landed, fixed, needs_you, cancelled. */
   phase: string;
   reason: string | null;
   attempt: number;
