@@ -28,7 +28,7 @@ export const DATA_BYTES = 40 * 1024;
 const SHORT_LIST = 20;
 
 /**
- * The task as an agent reads it, in the five sections of the playbook. What comes from outside (names and output of
+ * The task as an agent reads it, in five sections. What comes from outside (names and output of
  * tests, conflict hunks) is fenced, capped and said to be data.
  */
 export function writePrompt(facts: PromptFacts): string {
