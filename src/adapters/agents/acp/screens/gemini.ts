@@ -53,7 +53,18 @@ function question(
     isAnswerable(options);
   if (!asksLeave) return { state: 'dialog', title: quote, quote, draft: null };
   const [, name = quote, object = ''] = /^\? (\S+) +(.*)$/.exec(quoted(inside[top + 1] ?? '')) ?? [];
-  return { state: 'permission', title: deed(name, object), options, quote, draft: null };
+  const command = quote.startsWith('Allow execution') ? boxed(inside.slice(top + 2, at)) : '';
+  return { state: 'permission', title: deed(name, command || object), options, quote, draft: null };
+}
+
+/** What the box within holds: the command itself, where the headline may be what the model says of it. */
+function boxed(rows: readonly string[]): string {
+  const top = rows.findIndex((row) => /^ *╭─+╮? *$/.test(row));
+  const end = rows.findIndex((row) => /^ *╰─+╯? *$/.test(row));
+  if (top < 0 || end < top) return '';
+  const room = (rows[top] ?? '').trim().length - 6; // frame and margins
+  const lines = rows.slice(top + 1, end).map((row) => row.replace(/^ *│ ?/, '').replace(/ *│ *$/, ''));
+  return lines.map((line) => (line.length >= room ? line : `${line} `)).join(''); // a full row was cut within a word
 }
 
 function input(rows: readonly string[], { bright = rows }: { bright?: readonly string[] }): InputLine | null {
