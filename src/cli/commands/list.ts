@@ -2,7 +2,7 @@ import { connect } from '../../api/client.ts';
 import type { SessionView } from '../../api/contract/responses.ts';
 import type { Define } from '../command.ts';
 import { printJson, printLine, remark } from '../output/style.ts';
-import { columns } from '../screen/columns.ts';
+import { columns, columnsWithin } from '../screen/columns.ts';
 import { elapsed } from '../screen/elapsed.ts';
 import { megabytes } from '../screen/usage.ts';
 
@@ -36,7 +36,12 @@ async function list({ live = false, json = false }: { live?: boolean; json?: boo
     session.asks[0]?.title ?? session.title,
   ]);
   const memory = live ? ['MEMORY'] : [];
-  columns(['SESSION', 'STATE', 'AGENT', 'TIME', ...memory, 'RUN', 'TASK', 'TITLE'], rows).forEach(printLine);
+  const head = ['SESSION', 'STATE', 'AGENT', 'TIME', ...memory, 'RUN', 'TASK', 'TITLE'];
+  const { isTTY, columns: width } = process.stdout;
+  const lines = isTTY
+    ? columnsWithin(width, { head, rows, spare: ['RUN', 'AGENT', 'MEMORY'] })
+    : columns(head, rows);
+  lines.forEach(printLine);
 }
 
 /** What waits for a person stands on top. */
