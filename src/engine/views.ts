@@ -70,12 +70,18 @@ function activity(run: Run, tasks: TaskView[]): string {
   if (run.state === 'finished') return run.outcome ?? 'finished';
   if (run.state === 'stopping') return 'stopping its agents, saving their work';
   const working = tasks.filter(({ phase }) => phase === 'working' || phase === 'stuck').length;
-  const asking = tasks.filter(({ phase }) => phase === 'asking').length;
-  if (asking > 0)
-    return `${count(asking, 'agent')} ${asking === 1 ? 'asks' : 'ask'} you: ao approve or ao deny`;
+  const asking = tasks.filter(({ phase }) => phase === 'asking');
+  if (asking.length > 0) return whoAsks(asking);
   const queued = tasks.filter(({ phase }) => phase === 'queued' || phase === 'landing').length;
   if (working > 0) return `${count(working, 'agent')} at work`;
   return queued > 0 ? `landing ${count(queued, 'change')}` : 'deciding what is next';
+}
+
+/** With what `ao approve` and `ao deny` can be told; `ao list` has them all. */
+function whoAsks(tasks: readonly TaskView[]): string {
+  const ids = tasks.slice(0, 2).map(({ id }) => id.slice(0, 8));
+  const more = tasks.length > ids.length ? ', …' : '';
+  return `${count(tasks.length, 'agent')} ${tasks.length === 1 ? 'asks' : 'ask'} you: ao approve|deny ${ids.join(' or ')}${more}`;
 }
 
 export function taskView(rows: RunRows, task: Task, live: Live): TaskView {
@@ -195,9 +201,11 @@ export function reportOf(rows: RunRows, { baseline, left, usage }: ReportParts, 
 }
 
 function remainingReason(rows: RunRows, task: Task): string {
-  const last = rows.attempts.findLast((row) => row.task === task.id)?.reason ?? null;
-  if (task.reason === 'needs_you') return last === null ? 'needs_you' : `needs_you: ${last}`;
-  return task.reason ?? last ?? `${task.state}, not attempted`;
+  const last = rows.attempts.findLast((row) => row.task === task.id) ?? null;
+  const why = last?.reason ?? null;
+  if (task.reason === 'needs_you') return why === null ? 'needs_you' : `needs_you: ${why}`;
+  if (last === null) return task.reason ?? `${task.state}, not attempted`;
+  return task.reason ?? why ?? `attempt ${last.number} ${last.outcome ?? 'under way'}`;
 }
 
 function reportFinding({ id, check, file, line, title }: Finding, flaky: boolean): ReportFinding {

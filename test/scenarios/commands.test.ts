@@ -125,6 +125,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     assert.equal(JSON.parse(other.stdout).error.code, 'conflict');
     const joined = await line.ao(['fix', repository.path, ...waiting, '--detach', '--json']);
     assert.equal(JSON.parse(joined.stdout).joined, true);
+    const { run: id } = JSON.parse(joined.stdout);
+    assert.match((await line.ao(['status', id])).stdout, /ant is 1.*\n +attempt 1 under way$/m);
 
     child.kill(signal);
     await closed;
