@@ -1,6 +1,6 @@
 import type { Report, Resources, RunView, SessionView, TaskView } from '../../api/contract/responses.ts';
 import { cleanText } from '../../lib/clean-text.ts';
-import { elapsed } from './elapsed.ts';
+import { elapsed, wholeSeconds } from './elapsed.ts';
 import type { Paint } from './paint.ts';
 import { phaseOf } from './phases.ts';
 import { oneLine } from './text-width.ts';
@@ -29,10 +29,12 @@ export function taskDetails(
     `task ${task.id}  ${oneLine(task.title)}`,
     `${field('run')}${run.id} · ${oneLine(run.branch)} · ${oneLine(run.path)}`,
     `${field('state')}${paint(meaning, word)}${reason}`,
+    ...(task.phase === 'asking' ? [`${field('asks')}${oneLine(task.lastLine ?? '')}`] : []),
     ...(told === undefined || told.landed === null ? [] : [`${field('landed')}${told.landed.commit}`]),
     ...findingLines(told),
     ...(told?.attempts ?? []).flatMap((attempt) => attemptLines(attempt, now)),
     ...(told === undefined || told.attempts.length === 0 ? [] : ['', lookAt(task)]),
+    ...(task.phase === 'asking' ? [`answer: ao approve|deny ${task.id.slice(0, 8)}`] : []),
     ...(task.phase === 'needs_you' ? [`answer: ao retry|accept|cancel ${task.id.slice(0, 8)}`] : []),
   ];
 }
@@ -100,7 +102,7 @@ export function sessionDetails(
 /** What it is doing, the fact that this rests on, where that is from and how old it is; and what it asks. */
 function statusLines({ id, state, status, asks }: SessionView): string[] {
   if (state === 'ended') return [];
-  const age = `${Math.round(status.ageMs / 1000)} s ago`;
+  const age = `${wholeSeconds(status.ageMs)} ago`;
   const word = status.state.replaceAll('_', ' ');
   return [
     `${field('status')}${word}: ${oneLine(status.because)} (${status.source}, ${age})`,

@@ -4,6 +4,9 @@ import { formatDuration } from '../../lib/duration.ts';
 export function elapsed(fromIso: string | null, toIso: string | null, now: number): string {
   if (fromIso === null) return '';
   const end = toIso === null ? now : Date.parse(toIso);
-  const ms = Math.max(0, end - Date.parse(fromIso));
+  return wholeSeconds(Math.max(0, end - Date.parse(fromIso)));
+}
+
+export function wholeSeconds(ms: number): string {
   return ms < 60_000 ? `${Math.floor(ms / 1000)}s` : formatDuration(Math.floor(ms / 1000) * 1000);
 }
