@@ -21,7 +21,11 @@ test('of a run it is said of how many sessions nobody knows it', () => {
   const some = { ...all, tokensUnknown: 1, costUnknown: 2 };
   assert.match(spentText(some), / · \$1\.50 · tokens unknown for 1 session · cost unknown for 2 sessions$/);
   const none = { sessions: 1, tokens: null, costUsd: null, tokensUnknown: 1, costUnknown: 1 };
-  assert.equal(spentText(none), '1 session: tokens unknown for 1 session · cost unknown for 1 session');
+  assert.equal(spentText(none), '1 session: tokens and cost unknown');
+  const most = { ...all, sessions: 4, tokens: null, costUsd: 1.5, tokensUnknown: 4, costUnknown: 3 };
+  assert.equal(spentText(most), '4 sessions: $1.50 · tokens unknown · cost unknown for 3 sessions');
+  const two = { ...most, tokens, tokensUnknown: 2, costUnknown: 2 };
+  assert.match(spentText(two), / · \$1\.50 · tokens and cost unknown for 2 sessions$/);
 });
 
 test('what a session uses is memory, time and how many processes', () => {

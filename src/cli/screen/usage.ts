@@ -16,10 +16,16 @@ export function spentText({ sessions, tokens, costUsd, tokensUnknown, costUnknow
   const known = [
     ...(tokens === null ? [] : [tokensText(tokens)]),
     ...(costUsd === null ? [] : [dollars(costUsd)]),
-    ...(tokensUnknown === 0 ? [] : [`tokens unknown for ${count(tokensUnknown, 'session')}`]),
-    ...(costUnknown === 0 ? [] : [`cost unknown for ${count(costUnknown, 'session')}`]),
+    ...(tokensUnknown === costUnknown
+      ? unknown('tokens and cost', tokensUnknown, sessions)
+      : [...unknown('tokens', tokensUnknown, sessions), ...unknown('cost', costUnknown, sessions)]),
   ];
   return `${count(sessions, 'session')}: ${known.join(' · ')}`;
+}
+
+function unknown(what: string, of: number, sessions: number): string[] {
+  if (of === 0) return [];
+  return [of === sessions ? `${what} unknown` : `${what} unknown for ${count(of, 'session')}`];
 }
 
 export function resourcesText({ processes, memoryBytes, cpuMs }: Resources): string {
