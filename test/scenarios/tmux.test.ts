@@ -79,6 +79,7 @@ describe('ao fix --runtime tmux', { skip: hasTmux ? false : 'there is no tmux' }
     await terminal.type(`$AO attach ${session.task.slice(0, 8)}; echo "left with $?"`);
     await terminal.shows(/which number\? *$/);
     await terminal.press('C-b', 'd');
+    await terminal.shows(/^left session .*: its agent goes on$/);
     await terminal.shows(/left with 0/);
     await terminal.type(`clear; $AO attach ${session.id}`);
     await terminal.shows(/which number\? *$/);

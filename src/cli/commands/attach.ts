@@ -8,6 +8,8 @@ import { printJson, remark } from '../output/style.ts';
 import { showLog } from '../show-log.ts';
 import { typeAlong } from '../type-along.ts';
 
+type Terminal = NonNullable<SessionView['terminal']>;
+
 export const define: Define = (command) => {
   command
     .argument('<id>', 'id of a task (its last session) or of a session, or its beginning')
@@ -33,6 +35,7 @@ async function attach(id: string, { json = false }: { json?: boolean }): Promise
     throw new AoError('usage', 'ao attach needs a terminal to show another', `Follow it: ao logs -f ${id}`);
   }
   process.exitCode = await enter(session.terminal);
+  if (process.exitCode === 0) remark(await afterwards(session.id, session.terminal));
 }
 
 function whyNoTerminal({ id, state, takesMessages }: SessionView): string {
@@ -41,18 +44,29 @@ function whyNoTerminal({ id, state, takesMessages }: SessionView): string {
   return `session ${id} has no terminal, and its agent takes no messages while it works: following it (as ao logs -f ${id})`;
 }
 
+/** The user left, or the terminal ended. */
+async function afterwards(id: string, terminal: Terminal): Promise<string> {
+  const goesOn = (await inTmux(terminal, 'has-session', 'ignore')) === 0;
+  return goesOn ? `left session ${id}: its agent goes on` : `session ${id} has ended`;
+}
+
 /** Hands our terminal over to tmux; its exit status when the user has left. */
-async function enter({ socket, session }: NonNullable<SessionView['terminal']>): Promise<number> {
-  const { TMUX: _, ...env } = process.env; // a terminal within the user's tmux is what was asked for
-  const child = spawn('tmux', ['-S', socket, 'attach-session', '-t', `=${session}`], {
-    stdio: 'inherit',
-    env,
-  });
+async function enter(terminal: Terminal): Promise<number> {
   try {
-    const [status] = (await once(child, 'exit')) as [number | null];
-    return status ?? 1;
+    return await inTmux(terminal, 'attach-session', 'inherit');
   } catch (cause) {
     const hint = 'Install tmux (apt install tmux, brew install tmux), or follow the agent: ao logs -f';
     throw new AoError('failed', 'tmux was not found', hint, { cause });
   }
+}
+
+async function inTmux(
+  { socket, session }: Terminal,
+  what: string,
+  stdio: 'inherit' | 'ignore',
+): Promise<number> {
+  const { TMUX: _, ...env } = process.env; // a terminal within the user's tmux is what was asked for
+  const child = spawn('tmux', ['-S', socket, what, '-t', `=${session}`], { stdio, env });
+  const [status] = (await once(child, 'exit')) as [number | null];
+  return status ?? 1;
 }

@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { AoError } from '../../../domain/errors.ts';
 import type { RuntimeHandle, Terminal } from '../../../domain/task.ts';
 import { readStartTime } from '../../../lib/process-table.ts';
@@ -99,6 +99,11 @@ async function openPane(terminal: Terminal, spec: StartSpec): Promise<number> {
     ['pipe-pane', ...target, 'exec cat >>#{q:@ao-output}'],
     ['set-option', ...target, '@ao-size', join(spec.dir, names.size)],
     ['set-hook', ...target, 'window-resized', tellSize],
+    // Below the terminal, for whoever enters it.
+    ['set-option', ...target, 'status-left', ` ${basename(spec.cwd).replaceAll(/[^\w-]/g, '-')} `],
+    ['set-option', ...target, 'status-left-length', '60'],
+    ['set-option', ...target, 'status-right', ' Ctrl-b d leaves, the agent goes on '],
+    ['set-option', '-w', ...target, 'window-status-current-format', ''],
   ];
   for (let left = tries - 1; ; left -= 1) {
     await prepareFiles(spec.dir, spec.input);
