@@ -45,7 +45,7 @@ async function textOf(said: string | undefined, file: string | undefined): Promi
     );
   }
   const text = file !== undefined ? await fileText(file) : said === '-' ? await readAll(process.stdin) : said;
-  if (text === undefined || text === '') throw new AoError('usage', 'there is nothing to say');
+  if (text === undefined || text.trim() === '') throw new AoError('usage', 'there is nothing to say');
   return text;
 }
 
