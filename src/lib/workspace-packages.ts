@@ -7,9 +7,9 @@ export function workspacePackages(root: string): string[] {
   const { workspaces } = fieldsIn(join(root, 'package.json'), JSON.parse);
   const { packages } = fieldsIn(join(root, 'pnpm-workspace.yaml'), (text) => parse(text, yamlOptions));
   const found = globSync(
-    [workspaces, fieldsOf(workspaces).packages, packages]
-      .flatMap(patternsOf)
-      .map((pattern) => `${pattern}/package.json`),
+    affordable([workspaces, fieldsOf(workspaces).packages, packages].flatMap(patternsOf)).map(
+      (pattern) => `${pattern}/package.json`,
+    ),
     { cwd: root, exclude: (name) => name === 'node_modules' },
   );
   return [...new Set(found.map((path) => posix.dirname(path)))].toSorted();
@@ -38,4 +38,24 @@ function patternsOf(list: unknown): string[] {
   return patterns
     .map((pattern) => posix.normalize(pattern).replace(/\/$/, ''))
     .filter((pattern) => !/^(?:!|\/|\.{1,2}(?:\/|$))/.test(pattern));
+}
+
+/** Of all patterns together. A project may name more than anybody can look for, and whoever asks waits meanwhile. */
+const mostPlaces = 2000;
+
+/** As many as can be looked for, the plain ones first. */
+function affordable(patterns: readonly string[]): string[] {
+  let left = mostPlaces;
+  return patterns
+    .map((pattern) => ({ pattern, places: alternatives(pattern) }))
+    .toSorted((a, b) => a.places - b.places)
+    .filter(({ places }) => (left -= places) >= 0)
+    .map(({ pattern }) => pattern);
+}
+
+/** As how many patterns one with braces has to be read; nested ones and ranges are too many. */
+function alternatives(pattern: string): number {
+  if (/\{[^}]*(?:\{|\.\.)/.test(pattern)) return Number.POSITIVE_INFINITY;
+  const choices = pattern.match(/\{[^}]*\}/g) ?? [];
+  return choices.reduce((product, choice) => product * choice.split(',').length, 1);
 }
