@@ -37,8 +37,8 @@ export interface Placements {
 }
 
 /**
- * Decides which ready tasks start now and under which account. Every path to a session (button, API, command line,
- * retry, reaction) passes here. The order of the tasks is kept; a task that has no account does not hold up others.
+ * Decides which ready tasks start now and under which account. Every way to a session passes here.
+ * The order of the tasks is kept; a task that has no account does not hold up others.
  */
 export function place(snapshot: PlacementSnapshot): Placements {
   const result: Placements = { placements: [], blocked: [] };
