@@ -49,7 +49,7 @@ test('what a screen shows is seen also where its last bytes may be the end of it
   } as Partial<RunContext> as RunContext;
   const session = sessionRow('t1', { agent: 'gemini', dir });
   const handle = await runtime.start({
-    argv: ['/bin/sh', '-c', `stty -opost; cat '${file}'; exec sleep 60`],
+    argv: ['/bin/sh', '-c', `stty -opost -echo; cat '${file}'; exec sleep 60`],
     env: { PATH: process.env['PATH'] ?? '' },
     cwd: dir,
     dir,
