@@ -257,7 +257,8 @@ function inPath(id: string): string {
   throw new AoError('notFound', what, 'See: ao status, ao list');
 }
 
-const successorPatienceMs = 3000;
+/** A daemon begins within a second, and on a busy machine within several. */
+const successorPatienceMs = 8000;
 
 /**
  * After a daemon said that it goes: the one that replaces it. Starting one here would undo what somebody asked for.

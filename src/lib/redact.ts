@@ -18,6 +18,7 @@ const shapes = [
   `github_pat_[A-Za-z0-9_]{20,255}`,
   `glpat-[A-Za-z0-9_-]{20,255}`,
   `npm_[A-Za-z0-9]{36}`,
+  `${start}(?:hf_|gsk_|xai-|pplx-|[rs]k_live_)${notWords}[A-Za-z0-9]{20,255}`,
   `sk-ant-${notWords}[A-Za-z0-9_-]{16,${most}}`,
   `${start}sk-${notWords}[A-Za-z0-9_-]{20,${most}}`,
   `A(?:KIA|SIA)[0-9A-Z]{16}`,
@@ -36,7 +37,7 @@ const placeholder = '[redacted]';
 /** Text that was shortened, and may have been within a secret. */
 const shortened = '…';
 const shapeCut =
-  /(?:gh[pousr]_|github_pat_|glpat-|npm_|sk-(?:ant|proj)-|AKIA|ASIA|xox[abeoprs]-|AIza|eyJ)[A-Za-z0-9_.-]{4,}…$/;
+  /(?:gh[pousr]_|github_pat_|glpat-|npm_|hf_|gsk_|xai-|pplx-|[rs]k_live_|sk-(?:ant|proj)-|AKIA|ASIA|xox[abeoprs]-|AIza|eyJ)[A-Za-z0-9_.-]{4,}…$/;
 /** Fewer characters of a value tell nothing. */
 const fewest = 5;
 
