@@ -158,3 +158,16 @@ test('a reason of any length is told apart by its beginning, at once', () => {
   }
   assert.ok(performance.now() - begun < 10_000);
 });
+
+test('opencode in a terminal sets agents to work without end: the latest of them are known', () => {
+  const terminal = findAgent('opencode').terminal;
+  assert.ok(terminal);
+  const created = Array.from({ length: 5000 }, (_, id) =>
+    line({ event: 'session.created', sessionID: `s${id}`, info: { id: `s${id}`, parentID: 'p' } }),
+  );
+  const { state } = terminal.interpret(created.join(''), terminal.begin());
+  assert.ok(JSON.stringify(state).length < 10_000);
+  const idle = (id: string) => line({ event: 'text', sessionID: id, text: 'a word' });
+  assert.deepEqual(terminal.interpret(idle('s4999'), state).observations, []);
+  assert.equal(terminal.interpret(idle('ours'), state).observations.length, 1);
+});

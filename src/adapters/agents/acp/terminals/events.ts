@@ -22,9 +22,11 @@ export interface EventsState extends TurnSoFar {
   aborted: boolean;
   /** Why its last message ended, in its own word. */
   finish: string;
-  /** Of agents that it set to work itself. */
+  /** Of agents that it set to work itself, the latest. */
   others: readonly string[];
 }
+
+const mostOthers = 500;
 
 const newTurn = {
   aborted: false,
@@ -56,9 +58,8 @@ function event(value: JsonObject, state: EventsState): Step<EventsState> {
   if (state.others.includes(session)) return seen(state);
   switch (value['event']) {
     case 'session.created': // its name is told to nobody: in a terminal it is told no task in a conversation of before
-      return seen(
-        textAt(info, 'parentID') === '' ? state : { ...state, others: [...state.others, textAt(info, 'id')] },
-      );
+      if (textAt(info, 'parentID') === '') return seen(state);
+      return seen({ ...state, others: [...state.others, textAt(info, 'id')].slice(-mostOthers) });
     case 'prompt': {
       const text = listAt(value, 'parts')
         .map((part) => textAt(part, 'text'))
