@@ -3,7 +3,7 @@ import { lstat, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { runRow, sessionRow } from '../../test/support/rows.ts';
+import { runRow, sessionRow, stateWrite } from '../../test/support/rows.ts';
 import type { AccountEntry } from '../ports/terminal-agent.ts';
 import { findAgent } from '../adapters/registry.ts';
 import { systemClock } from '../adapters/system-clock.ts';
@@ -96,8 +96,7 @@ test('what another client wrote back is listed, and removed when its session has
   await addAccountEntries(entries);
   const entry = { file, session: session.id, workspace: session.workspace.path };
   assert.deepEqual(await listAccountEntries(world, { remove: true }), [{ ...entry, isNeeded: true }]);
-  const patch = { state: 'ended' as const };
-  await store.commit([{ op: 'update', kind: 'session', id: session.id, expect: {}, patch }], []);
+  await store.commit([stateWrite('session', session.id, { state: 'ended' })], []);
   assert.deepEqual(await listAccountEntries(world, { remove: false }), [{ ...entry, isNeeded: false }]);
   assert.deepEqual(await listAccountEntries(world, { remove: true }), []);
 });

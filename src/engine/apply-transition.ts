@@ -6,7 +6,7 @@ import { type RunEvent, runLifecycle } from '../domain/lifecycles/run.ts';
 import { type SessionEvent, sessionLifecycle } from '../domain/lifecycles/session.ts';
 import { type TaskEvent, taskLifecycle } from '../domain/lifecycles/task.ts';
 import { fieldsOf } from '../ports/row-fields.ts';
-import type { Rows, Store, Write } from '../ports/store.ts';
+import type { Patch, Rows, Store, Write } from '../ports/store.ts';
 
 interface EventsOf {
   run: RunEvent;
@@ -30,7 +30,7 @@ export type Move = {
     kind: K;
     row: Rows[K];
     event: EventsOf[K];
-    patch?: Partial<Rows[K]>;
+    patch?: Patch<K>;
     body?: Record<string, unknown>;
   };
 }[keyof EventsOf];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openMemoryStore } from '../adapters/stores/memory/index.ts';
 import { stoppedClock } from '../../test/contracts/store.contract.ts';
-import { attemptRow, runRow, taskRow } from '../../test/support/rows.ts';
+import { attemptRow, runRow, stateWrite, taskRow } from '../../test/support/rows.ts';
 import { AoError } from '../domain/errors.ts';
 import { clean } from './clean.ts';
 import type { Hub } from '../ports/git.ts';
@@ -18,8 +18,7 @@ test('a run that went on while it waited to be cleaned is left alone', async () 
   );
   const world: Partial<World> = { store, clock };
   const result = await clean(world as World, { olderThanMs: 0, dryRun: false }, async (work) => {
-    const patch = { state: 'running', endedAt: null } as const;
-    await store.commit([{ op: 'update', kind: 'run', id: 'run-1', expect: {}, patch }], []);
+    await store.commit([stateWrite('run', 'run-1', { state: 'running', endedAt: null })], []);
     await work();
   });
   assert.deepEqual(result, {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Session, SessionOutcome } from '../domain/task.ts';
 import type { Liveness } from '../ports/runtime.ts';
+import type { Patch } from '../ports/store.ts';
 import { leaveAccount } from './account-entries.ts';
 import { applyTransitions } from './apply-transition.ts';
 import type { RunContext } from './context.ts';
@@ -175,7 +176,7 @@ export async function endSession(
 }
 
 /** What is worth keeping of an agent that talked. */
-function lastFacts(followed: Followed | null): Partial<Session> {
+function lastFacts(followed: Followed | null): Patch<'session'> {
   if (followed === null || !followed.dialog) return {};
   const { end, conversation, usage } = followed.facts;
   return { failure: end?.outcome === 'failed' ? end.failure : null, conversation, usage };

@@ -31,11 +31,14 @@ export interface Expectation {
   attempt?: number;
 }
 
+/** Its state changes through `applyTransitions` alone. */
+export type Patch<K extends Kind> = Partial<Omit<Rows[K], 'state'>> & { state?: never };
+
 export type Write =
   | {
       [K in Kind]:
         | { op: 'insert'; kind: K; row: Rows[K] }
-        | { op: 'update'; kind: K; id: string; expect: Expectation; patch: Partial<Rows[K]> };
+        | { op: 'update'; kind: K; id: string; expect: Expectation; patch: Patch<K> };
     }[Kind]
   | { op: 'delete'; kind: 'result'; id: string };
 

@@ -7,6 +7,7 @@ import * as fc from 'fast-check';
 import { openMemoryStore } from '../../src/adapters/stores/memory/index.ts';
 import { openSqliteStore } from '../../src/adapters/stores/sqlite/index.ts';
 import type { Expectation, Store, Write } from '../../src/ports/store.ts';
+import { stateWrite } from '../support/rows.ts';
 import { eventOf, insertTask, stoppedClock } from './store.contract.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ao-store-model-'));
@@ -60,7 +61,7 @@ function applied(rows: readonly Row[], writes: readonly ModelWrite[]): Row[] | n
 
 function toWrite(write: ModelWrite): Write {
   if ('insert' in write) return insertTask(write.insert);
-  return { op: 'update', kind: 'task', id: write.update, expect: write.expect, patch: write.patch };
+  return stateWrite('task', write.update, write.patch, write.expect);
 }
 
 async function commitEverywhere(model: Model, stores: Stores, writes: ModelWrite[], type: string) {

@@ -4,7 +4,7 @@ import type { NewEvent } from '../../src/domain/events.ts';
 import type { Task } from '../../src/domain/task.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Store, StoredResult, Write } from '../../src/ports/store.ts';
-import { attemptRow, landingRow, runRow, sessionRow, taskRow } from '../support/rows.ts';
+import { attemptRow, landingRow, runRow, sessionRow, stateWrite, taskRow } from '../support/rows.ts';
 
 /** Time that stands still where a test put it. */
 export interface StoppedClock extends Clock {
@@ -23,13 +23,7 @@ export function insertTask(id: string, patch: Partial<Task> = {}): Write {
 /** What a claimer does: the fencing token it read must still be the one that is stored. */
 export function claim(task: Task): Write {
   const expect = { state: task.state, attempt: task.attempt };
-  return {
-    op: 'update',
-    kind: 'task',
-    id: task.id,
-    expect,
-    patch: { state: 'in_flight', attempt: task.attempt + 1 },
-  };
+  return stateWrite('task', task.id, { state: 'in_flight', attempt: task.attempt + 1 }, expect);
 }
 
 export function eventOf(type: string, patch: Partial<NewEvent> = {}): NewEvent {
@@ -112,7 +106,7 @@ function rows(fresh: Fresh): void {
       ],
       [],
     );
-    await store.commit([{ op: 'update', kind: 'task', id: 'a', expect: {}, patch: { state: 'inbox' } }], []);
+    await store.commit([stateWrite('task', 'a', { state: 'inbox' })], []);
     const ids = async (filter: Parameters<typeof store.list>[1]): Promise<string[]> =>
       (await store.list('task', filter)).map(({ id }) => id);
     assert.deepEqual(await ids({ run: 'run-1' }), ['a', 'c']);
@@ -161,13 +155,7 @@ function commits(fresh: Fresh): void {
     const store = await fresh();
     const writes: Write[] = [
       insertTask('a'),
-      {
-        op: 'update',
-        kind: 'task',
-        id: 'a',
-        expect: { state: 'ready', attempt: 0 },
-        patch: { state: 'done' },
-      },
+      stateWrite('task', 'a', { state: 'done' }, { state: 'ready', attempt: 0 }),
       { op: 'update', kind: 'task', id: 'a', expect: { state: 'done' }, patch: { rank: 3 } },
     ];
     assert.equal(await store.commit(writes, []), true);
@@ -179,10 +167,7 @@ function commits(fresh: Fresh): void {
     await store.commit([insertTask('a')], []);
     const read = taskRow('a');
     assert.equal(await store.commit([claim(read)], []), true);
-    await store.commit(
-      [{ op: 'update', kind: 'task', id: 'a', expect: { attempt: 1 }, patch: { state: 'ready' } }],
-      [],
-    );
+    await store.commit([stateWrite('task', 'a', { state: 'ready' }, { attempt: 1 })], []);
     assert.equal(await store.commit([claim(read)], []), false, 'the state fits again, the token does not');
   });
 

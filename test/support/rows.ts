@@ -1,5 +1,6 @@
 import type { Run } from '../../src/domain/run.ts';
 import type { Attempt, Landing, Session, Task } from '../../src/domain/task.ts';
+import type { Expectation, Kind, Rows, Write } from '../../src/ports/store.ts';
 
 const commit = 'a'.repeat(40);
 
@@ -100,4 +101,14 @@ export function landingRow(task: string, patch: Partial<Landing> = {}): Landing 
   const change = { commit, tree: 'b'.repeat(40) };
   const place = { state: 'queued', queuedAt: 1, intent: null, problems: [] } as const;
   return { id: `${task}.1`, run: 'run-1', task, attempt: 1, change, ...place, problems: [], ...patch };
+}
+
+/** A state that is written past its transition table: for stores, and for what somebody else did meanwhile. */
+export function stateWrite<K extends Kind>(
+  kind: K,
+  id: string,
+  patch: Partial<Rows[K]>,
+  expect: Expectation = {},
+): Write {
+  return { op: 'update', kind, id, expect, patch } as Write;
 }

@@ -15,8 +15,8 @@ await once(process.stdin, 'data');
 const got: string[] = [];
 for (const { id, run, state, attempt } of ready) {
   const expect = mode === 'fenced' ? { state, attempt } : {};
-  const patch = { state: 'in_flight', attempt: attempt + 1 } as const;
-  const writes: Write[] = [{ op: 'update', kind: 'task', id, expect, patch }];
+  const patch = { state: 'in_flight', attempt: attempt + 1 };
+  const writes = [{ op: 'update', kind: 'task', id, expect, patch } as Write];
   const event = { run, task: id, session: null, type: 'task.claim', body: { by: process.pid } };
   if (await store.commit(writes, [event])) got.push(id);
 }
