@@ -83,6 +83,15 @@ test('an id that nobody has ends every command with exit code 5 and a hint', asy
   }
 });
 
+test('a message without words is not sent', async (t) => {
+  const line = await openCommandLine(t);
+  for (const blank of ['', ' \t\n']) {
+    const { code, stderr } = await line.ao(['send', 'ffff', blank]);
+    assert.equal(code, 2);
+    assert.match(stderr, /nothing to say/);
+  }
+});
+
 test('--dry-run shows findings and planned tasks, and leaves no trace', async (t) => {
   const line = await openCommandLine(t);
   const repository = await makeRepository({ files: redModules(['ant', 'bee']) });
