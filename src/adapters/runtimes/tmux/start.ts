@@ -17,6 +17,7 @@ const tries = 3;
 /** The system's limit for one argument. */
 const longestArgument = 128 * 1024 - 1;
 const size = ['-x', String(initialSize.columns), '-y', String(initialSize.rows)];
+const isOtherSize = `#{!=:#{window_width} #{window_height},${initialSize.columns} ${initialSize.rows}}`;
 /** Whoever enters a terminal brings a size along; the server tells it, and nobody has to ask. */
 const tellSize = `run-shell -b 'echo "#{window_width} #{window_height}" >#{q:@ao-size}'`;
 
@@ -94,6 +95,9 @@ async function openPane(terminal: Terminal, spec: StartSpec): Promise<number> {
     ['start-server'],
     ['set-option', '-g', 'remain-on-exit', 'on'],
     ['new-session', '-d', '-P', '-F', '#{pane_pid}', '-s', session, ...size, '--', ...pane],
+    // It was made as large as the screen of whoever is in another terminal of this server.
+    ['if-shell', '-F', ...target, isOtherSize, ['resize-window', ...target, ...size].join(' ')],
+    ['set-option', '-w', ...target, 'window-size', 'latest'],
     // As an option's value a path is only a path; `q:` quotes it for the shell that tmux runs a pipe with.
     ['set-option', ...target, '@ao-output', join(spec.dir, names.output)],
     ['pipe-pane', ...target, 'exec cat >>#{q:@ao-output}'],
@@ -101,8 +105,8 @@ async function openPane(terminal: Terminal, spec: StartSpec): Promise<number> {
     ['set-hook', ...target, 'window-resized', tellSize],
     // Below the terminal, for whoever enters it.
     ['set-option', ...target, 'status-left', ` ${basename(spec.cwd).replaceAll(/[^\w-]/g, '-')} `],
-    ['set-option', ...target, 'status-left-length', '60'],
-    ['set-option', ...target, 'status-right', ' Ctrl-b d leaves, the agent goes on '],
+    ['set-option', ...target, 'status-left-length', '42'],
+    ['set-option', ...target, 'status-right', ' Ctrl-b d leaves '],
     ['set-option', '-w', ...target, 'window-status-current-format', ''],
   ];
   for (let left = tries - 1; ; left -= 1) {
