@@ -29,14 +29,15 @@ export function readScreen(rows: readonly string[], more: MoreOfScreen = {}): Sc
 
 /** One of an input that is longer than what it shows says so. */
 const rule = /^─{3,}(?: [↑↓] \d+ more )?─{20,}/;
+const dottedRule = /^ ?╌{20,}/;
 const keysRow = /^ {1,2}(?:Esc to cancel|Enter to (?:confirm|select)|↑\/↓ to )/;
 
-/** The last row names the keys; answers stand above it, and above them what is asked. */
+/** The last row names the keys; answers stand above it, and above them what is asked, under a rule unless that has no room. */
 function questionIn(rows: readonly string[]): ScreenReading | null {
   const end = rows.length - 1;
   const top = rows.findLastIndex((row) => rule.test(row));
   const chosen = rows.findLastIndex((row) => /^ {1,2}❯ \S/.test(row));
-  if (!keysRow.test(rows[end] ?? '') || top < 0 || chosen < top) return null;
+  if (!keysRow.test(rows[end] ?? '') || chosen < Math.max(0, top)) return null;
   const at = rows.findIndex(
     (row, index) => index > top && index < chosen && /^ {1,2}\S.*\?(?: |$)/.test(row),
   );
@@ -44,16 +45,25 @@ function questionIn(rows: readonly string[]): ScreenReading | null {
   const quote = quoted(rows[at] ?? '');
   const options = optionsOf(numberedAnswers(rows, at + 1, end));
   const asksLeave = /^(?:Do you want|Would you like) to (?!use\b)/.test(quote) && isAnswerable(options);
+  if (top < 0 && !asksLeave) return null;
   if (!asksLeave) return { state: 'dialog', title: quote, quote, draft: null };
-  return { state: 'permission', title: titleOf(rows.slice(top + 1, at)), options, quote, draft: null };
+  const title = top < 0 ? restOf(rows.slice(0, at)) : titleOf(rows.slice(top + 1, at));
+  return { state: 'permission', title, options, quote, draft: null };
 }
 
 /** `Bash command`, a tip, what it is for, and the command itself between dotted rules. */
 function titleOf(rows: readonly string[]): string {
   const name = quoted(rows.find((row) => row.trim() !== '') ?? '').replace(/ command$/, '');
-  const dotted = rows.flatMap((row, index) => (/^ ?╌{20,}/.test(row) ? [index] : []));
+  const dotted = rows.flatMap((row, index) => (dottedRule.test(row) ? [index] : []));
   const object = rows.slice((dotted[0] ?? rows.length) + 1, dotted[1]);
   return deed(name, object.map(quoted).join(' '));
+}
+
+/** Of a question that is larger than its terminal, so that its beginning is gone. */
+function restOf(rows: readonly string[]): string {
+  const dotted = rows.flatMap((row, index) => (dottedRule.test(row) ? [index] : []));
+  const object = rows.slice(dotted.length < 2 ? 0 : (dotted[0] ?? 0) + 1, dotted.at(-1));
+  return deed('…', object.map(quoted).join(' '));
 }
 
 interface Input {

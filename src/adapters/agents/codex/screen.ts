@@ -1,5 +1,5 @@
 import type { AgentFailure } from '../../../domain/agent-facts.ts';
-import type { ScreenReading } from '../../../domain/screen-reading.ts';
+import type { ScreenOption, ScreenReading } from '../../../domain/screen-reading.ts';
 import { deed } from '../said.ts';
 import {
   type Answer,
@@ -32,12 +32,14 @@ function questionIn(rows: readonly string[], { declared }: MoreOfScreen): Screen
   const last = answers.at(-1);
   if (first === undefined || last === undefined || end - last.row > 3) return null;
   const at = headRow(rows, first.row);
-  if (at === null) return null;
-  const quote = quoted(rows[at] ?? '');
   const options = optionsOf(answers.map(withItsKey));
+  if (at === null) {
+    const isRest = first.label.startsWith('Yes, proceed') && isAnswerable(options);
+    return isRest ? restOf(rows.slice(0, first.row + 1), options) : null;
+  }
+  const quote = quoted(rows[at] ?? '');
   if (/^Would you like to |^Do you want to |^Allow /.test(quote) && isAnswerable(options)) {
-    const command = rows.slice(at, first.row).findLast((row) => /^ {2}\$ /.test(row));
-    const title = command === undefined ? quote : deed('Bash', quoted(command).replace(/^\$ /, ''));
+    const title = commandIn(rows.slice(at, first.row)) ?? quote;
     return { state: 'permission', title, options, quote, draft: null };
   }
   const failure = failureAbove(rows, at - 1);
@@ -46,9 +48,25 @@ function questionIn(rows: readonly string[], { declared }: MoreOfScreen): Screen
   return { state: 'dialog', title: quote, quote, draft: null };
 }
 
+/** Of a question that is larger than its terminal, so that its beginning is gone. */
+function restOf(rows: readonly string[], options: ScreenOption[]): ScreenReading | null {
+  const above = rows.slice(0, -1);
+  if (above.some((row) => /^[•■›]/.test(row))) return null; // of what was said
+  const title = deed('…', above.map(quoted).join(' '));
+  return { state: 'permission', title, options, quote: quoted(rows.at(-1) ?? ''), draft: null };
+}
+
+/** All rows of it: what it does may stand in its second line. */
+function commandIn(rows: readonly string[]): string | null {
+  const from = rows.findIndex((row) => /^ {2}\$ /.test(row));
+  if (from < 0) return null;
+  const command = rows.slice(from).map(quoted).join(' ');
+  return deed('Bash', command.replace(/^\$ /, ''));
+}
+
 /** What is asked: the first row of the text above the answers. */
 function headRow(rows: readonly string[], first: number): number | null {
-  for (let row = first - 1; row > 0 && row > first - 30; row -= 1) {
+  for (let row = first - 1; row >= 0 && row > first - 30; row -= 1) {
     const text = rows[row] ?? '';
     if (/^ {2}(?:Would you like|Do you want|Allow) .*\?$/.test(text)) return row;
     if (/^[•■›]/.test(text)) break; // of what was said
