@@ -89,14 +89,8 @@ export class Client {
   }
 
   /** Of a session, or the last one of a task. A daemon that is being replaced is asked again. */
-  async session(id: string): Promise<SessionView> {
-    const path = `/sessions/${inPath(id)}`;
-    try {
-      return await this.#get(path);
-    } catch (error) {
-      await this.#goOn(error, { wasStopped: false });
-      return this.#get(path);
-    }
+  session(id: string): Promise<SessionView> {
+    return this.#getAgain(`/sessions/${inPath(id)}`);
   }
 
   /** Resolves when it is in the outbox; `message` tells how it goes on. */
@@ -111,8 +105,9 @@ export class Client {
     return this.#post(`/sessions/${inPath(session)}/permission`, body);
   }
 
+  /** A daemon that was replaced or crashed meanwhile is found or started again: what was said stands in its store. */
   message(id: string): Promise<MessageView> {
-    return this.#get(`/messages/${inPath(id)}`);
+    return this.#getAgain(`/messages/${inPath(id)}`);
   }
 
   diff(id: string): Promise<string> {
@@ -222,6 +217,15 @@ export class Client {
     this.#connection = await awaitSuccessor(pid, this.#env);
   }
 
+  async #getAgain<T>(path: string): Promise<T> {
+    try {
+      return await this.#get(path);
+    } catch (error) {
+      await this.#goOn(error, { wasStopped: isSocketGone(error) });
+      return this.#get(path);
+    }
+  }
+
   async #get<T>(path: string): Promise<T> {
     return JSON.parse(await this.#ask({ method: 'GET', path })) as T;
   }
@@ -237,6 +241,12 @@ export class Client {
       throw error instanceof Unreachable ? wentAway(error) : error;
     }
   }
+}
+
+/** A daemon that is stopped takes its socket with it; one that crashed leaves it. */
+function isSocketGone(error: unknown): boolean {
+  const cause = error instanceof AoError && error.cause instanceof Unreachable ? error.cause.cause : null;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
 }
 
 const mostFruitless = 10;

@@ -15,6 +15,8 @@ import { hasTmux, openTerminal, type Terminal } from './support/terminal.ts';
 const main = path.resolve(import.meta.dirname, '../../src/cli/main.ts');
 const program = path.resolve(import.meta.dirname, 'support/acp-agent.mjs');
 
+const skip = hasTmux ? false : 'there is no tmux';
+
 interface AtWork {
   line: CommandLine;
   repository: TestRepository;
@@ -54,7 +56,33 @@ async function tell({ terminal, line }: AtWork, text: string): Promise<void> {
   await waitFor('a message in the outbox', () => saidIn(line.home, text).length > 0, 30_000);
 }
 
-describe('ao attach to an agent without a terminal', { skip: hasTmux ? false : 'there is no tmux' }, () => {
+test('ao send --wait goes on where the daemon is killed meanwhile, and the agent has it once', {
+  skip,
+}, async (t) => {
+  const { line, session, go } = await agentAtWork(t);
+  const text = 'export const ant = () => 1; // once';
+  const sent = line.ao(['send', session.id, '--wait', text]);
+  await waitFor('a message in the outbox', () => saidIn(line.home, text).length > 0, 30_000);
+  process.kill(await line.daemon(), 'SIGKILL');
+  await waitFor('another daemon', async () => (await line.ao(['daemon', 'status'])).code === 0, 30_000);
+  await writeFile(go, '');
+  const { code, stdout, stderr } = await sent;
+  assert.deepEqual([code, stdout], [0, `${session.id} has it\n`], stderr);
+  assert.equal(saidIn(line.home, text).length, 1);
+});
+
+test('ao send --wait starts no daemon where somebody stopped it', { skip }, async (t) => {
+  const { line, session } = await agentAtWork(t);
+  const sent = line.ao(['send', session.id, '--wait', 'anything']);
+  await waitFor('a message in the outbox', () => saidIn(line.home, 'anything').length > 0, 30_000);
+  assert.equal((await line.ao(['daemon', 'stop'])).code, 0);
+  const { code, stderr } = await sent;
+  assert.equal(code, 4, stderr);
+  assert.match(stderr, /the daemon was stopped/);
+  assert.equal((await line.ao(['daemon', 'status'])).code, 4);
+});
+
+describe('ao attach to an agent without a terminal', { skip }, () => {
   test('shows what it prints above the typed line, and what is typed reaches it, whose work lands', async (t) => {
     const at = await agentAtWork(t);
     const { line, repository, session, terminal, go } = at;
