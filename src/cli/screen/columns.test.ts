@@ -26,7 +26,7 @@ test('a wide terminal shows every column whole', () => {
 test('on a narrow one what can be spared goes, and the first column gives way to the last', () => {
   assert.deepEqual(within(80), [
     'SESSION                   STATE               TASK      TITLE',
-    'cat-is-3-in-test-cat-te…  waiting permission  5d065dc2  Bash: rm -rf dist && np…',
+    'cat-is-3-in-…-5d065dc2-1  waiting permission  5d065dc2  Bash: rm -rf dist && np…',
     'ant-1                     working             4354004c  ant is 1',
   ]);
 });

@@ -22,7 +22,7 @@ interface Wide {
 const leastFirst = 16;
 const leastLast = 24;
 
-/** The same for a terminal: where it is narrow spare columns go, then the first one gives way to the last, and no line is wider. */
+/** The same for a terminal: where it is narrow spare columns go, then the first one, of ids, gives way to the last, and no line is wider. */
 export function columnsWithin(width: number, { head, rows, spare }: Wide): string[] {
   let table: Table = [head, ...rows.map((row) => row.map(oneLine))];
   for (const name of spare) {
@@ -31,8 +31,16 @@ export function columnsWithin(width: number, { head, rows, spare }: Wide): strin
     table = table.map((line) => line.filter((_, index) => index !== gone));
   }
   const first = Math.max(leastFirst, widest(table, 0) - Math.max(0, needed(table) - width));
-  const [top = [], ...below] = table.map(([cell = '', ...rest]) => [fit(cell, first), ...rest]);
+  const [top = [], ...below] = table.map(([cell = '', ...rest]) => [shortId(cell, first), ...rest]);
   return columns(top, below).map((line) => fit(line, width));
+}
+
+const tail = '-5d065dc2-1'.length;
+
+/** Attempts of a task differ only at the end. */
+function shortId(id: string, width: number): string {
+  if (textWidth(id) <= width) return id;
+  return `${fit(id.slice(0, -tail), width - tail)}${id.slice(-tail)}`;
 }
 
 type Table = readonly (readonly string[])[];
