@@ -27,6 +27,8 @@ describe('the command line', { concurrency: false }, () => {
     for (const text of ['ao doctor', 'ao daemon', '130', 'AO_HOME', 'AO_AGENT_COMMAND']) {
       assert.ok(stdout.includes(text), text);
     }
+    const wide = stdout.split('\n').filter((line) => line.length > 80);
+    assert.deepEqual(wide, [], 'it fits the narrowest common terminal');
     assert.equal((await run()).stdout, stdout);
     assert.equal((await run('help')).stdout, stdout);
     assert.doesNotMatch(stdout, /AO_POLICY/);

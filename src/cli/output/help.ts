@@ -20,7 +20,7 @@ export function help(commands: readonly CommandEntry[]): string {
   return [
     'ao fix --check test="npm test" --agent claude-code',
     '',
-    'ao turns failing checks into verified commits, with many coding agents side by side.',
+    'ao turns failing checks into verified commits, with many agents side by side.',
     '',
     'Commands (each has --help)',
     ...table(commands.map(({ name, summary }) => [`ao ${name}`, summary])),
@@ -41,18 +41,19 @@ function exitCodes(): [keyof typeof exitCode, number][] {
   return Object.entries(exitCode) as [keyof typeof exitCode, number][];
 }
 
-const width = 100;
+const width = 80;
 
 function table(rows: readonly (readonly [string, string])[]): string[] {
   const first = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, text]) => `  ${name.padEnd(first)}  ${text}`);
+  const indent = ' '.repeat(first + 3);
+  return rows.flatMap(([name, text]) => wrap(text, `  ${name.padEnd(first)} `, indent));
 }
 
-function wrap(text: string): string[] {
-  const lines = [' '];
+function wrap(text: string, head = ' ', indent = ' '): string[] {
+  const lines = [head];
   for (const word of text.split(' ')) {
     const last = lines.at(-1) ?? '';
-    if (`${last} ${word}`.length > width) lines.push(`  ${word}`);
+    if (`${last} ${word}`.length > width) lines.push(`${indent} ${word}`);
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines;
