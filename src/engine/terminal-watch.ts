@@ -17,11 +17,12 @@ import type { TerminalTalk } from './terminal-talk.ts';
 /** A program that begins to draw is looked at when it pauses for this long; one that draws all the time, this often. */
 const pauseMs = 100;
 const paceMs = 1000;
-/** A spinner draws ten times a second: what it drew meanwhile is taken at once. What comes in a burst is not waited for. */
+/** A spinner draws ten times a second: what it drew meanwhile is taken at once, and later when it goes on and on. What comes in a burst is not waited for. */
 const gatherMs = 250;
+const steadyMs = 500;
 const burstBytes = 4096;
 /** A client draws a frame at once, which comes in pieces: it is whole when no more of it came for this long. One that never pauses is looked at all the same. */
-const frameMs = 20;
+const frameMs = 10;
 const mostFrameMs = 500;
 /** How soon waiting alone may change what is known, and how soon it may where nothing has happened for a while. */
 const settlingMs = 500;
@@ -94,6 +95,7 @@ export class TerminalWatch {
     const cap = new OutputCap(context, handle, read);
     if (read + mostHeldBack >= known.bytes) this.#seen.resolve(known);
     let lookedAt = performance.now();
+    let drawsSince = lookedAt;
     for await (const bytes of runtime.follow(handle, read, signal)) {
       const before = read < known.bytes ? known.at : null;
       read += bytes.length;
@@ -101,11 +103,15 @@ export class TerminalWatch {
       await cap.keepBelow(read);
       const isWhole = await this.#isWhole(file, read, signal);
       if (!isWhole && performance.now() - lookedAt < mostFrameMs) continue;
-      lookedAt = performance.now();
+      const now = performance.now();
+      if (now - lookedAt > 2 * steadyMs) drawsSince = now;
+      lookedAt = now;
       hearing.endFrame();
       if (read + mostHeldBack >= known.bytes) this.#seen.resolve(known);
       this.#bell.ring();
-      if (bytes.length < burstBytes) await delay(untilBeat(gatherMs), undefined, { signal }).catch(() => {});
+      if (bytes.length >= burstBytes) continue;
+      const periodMs = now - drawsSince < paceMs ? gatherMs : steadyMs;
+      await delay(untilBeat(periodMs), undefined, { signal }).catch(() => {});
     }
     this.#seen.resolve(known);
   }
