@@ -2,6 +2,7 @@ import { closeSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Announcement } from '../api/client/start-daemon.ts';
 import { AoError } from '../domain/errors.ts';
+import { diskFaultOf } from '../lib/disk-fault.ts';
 
 /** Tells whoever started this daemon how it went, once, on the pipe that the command line names. */
 export function announcer(argv: readonly string[]): (announcement: Announcement) => void {
@@ -20,7 +21,8 @@ export function announcer(argv: readonly string[]): (announcement: Announcement)
   };
 }
 
-export function failure(error: unknown): Announcement {
+/** `home`: the data directory. */
+export function failure(error: unknown, home: string): Announcement {
   if (error instanceof AoError) {
     const { code, message, hint } = error;
     return { state: 'failed', error: { code, message, hint } };
@@ -28,6 +30,13 @@ export function failure(error: unknown): Announcement {
   const message = `the daemon cannot start: ${error instanceof Error ? error.message : String(error)}`;
   return {
     state: 'failed',
-    error: { code: 'daemon', message, hint: 'See the end of daemon.log in AO_HOME.' },
+    error: { code: 'daemon', message, hint: hintFor(error, home) },
   };
+}
+
+/** A full disk took no log either. */
+function hintFor(error: unknown, home: string): string {
+  return diskFaultOf(error, home) === null
+    ? 'See the end of daemon.log in AO_HOME.'
+    : `Free disk space or check the disk of ${home}, then run the command again; agents go on meanwhile.`;
 }

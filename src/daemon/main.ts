@@ -18,7 +18,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 process.on('uncaughtException', (error) => {
   log('daemon.crashed', { pid: process.pid, error });
-  announce(failure(error));
+  announce(failure(error, paths.home));
   process.exit(1); // agents go on; the next command starts a daemon that finds them again
 });
 
@@ -31,6 +31,6 @@ try {
   announce({ state: lock === null ? 'held' : 'ready' });
 } catch (error) {
   log('daemon.cannot_start', { pid: process.pid, error });
-  announce(failure(error));
+  announce(failure(error, paths.home));
   process.exit(1);
 }
