@@ -25,4 +25,9 @@ test('a run that is being stopped takes no task up: that would lie there, said t
   assert.equal((await store.get('task', 't1'))?.state, 'inbox');
   await answered('cancel');
   assert.equal((await store.get('task', 't1'))?.state, 'cancelled');
+  const again = answerTask(world as World, (await store.get('task', 't1')) ?? task, 'cancel');
+  await assert.rejects(again, {
+    code: 'conflict',
+    message: /is cancelled by you: there is nothing to cancel/,
+  });
 });

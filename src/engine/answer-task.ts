@@ -99,7 +99,10 @@ function beingStopped(task: Task, answer: Answer): AoError {
 }
 
 function cannot(task: Task, answer: Answer): AoError {
-  const where = task.reason === null ? task.state : `${task.state}, ${task.reason}`;
+  const { state, reason } = task;
+  const where = reason?.startsWith(state)
+    ? reason
+    : [state, reason].filter((part) => part !== null).join(', ');
   return new AoError(
     'conflict',
     `Task ${task.id} is ${where}: there is nothing to ${answer}.`,
