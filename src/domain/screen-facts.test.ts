@@ -35,6 +35,8 @@ test('a screen that still shows the end of a turn begins no other one', () => {
   assert.deepEqual(kinds(nothingHeard, busy, 0), ['turn_started']);
   assert.deepEqual(kinds(nothingHeard, busy, 0, false), ['turn_started', 'received']);
   assert.deepEqual(kinds(working, busy, 60_000), []);
+  assert.deepEqual(kinds(over, asking, settleMs - 1), []);
+  assert.deepEqual(kinds(over, asking, settleMs), ['turn_started', 'permission']);
 });
 
 test('a question is open while it is shown, once', () => {

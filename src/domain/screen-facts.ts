@@ -17,13 +17,14 @@ export function seenOnScreen(facts: AgentFacts, { reading, heldMs, hooks }: Look
   const isHeld = heldMs >= settleMs;
   const questions = questionsOf(facts, reading);
   switch (reading.state) {
+    // Behind the end of a turn the screen may be the one of before it.
     case 'working':
-      // Behind the end of a turn the screen may be the one of before it.
       return facts.working === true || !(isHeld || facts.working === null)
         ? questions
         : [...questions, ...begun(hooks)];
     case 'permission':
-      return facts.working === true ? questions : [...begun(hooks), ...questions];
+      if (facts.working === true) return questions;
+      return isHeld || facts.working === null ? [...begun(hooks), ...questions] : [];
     case 'retrying': {
       const { failure, delayMs } = reading;
       const isKnown = facts.retrying?.failure.message === failure.message;
