@@ -52,12 +52,10 @@ const pipesMs = 500;
 export async function runProgram(spec: ProgramSpec): Promise<ProgramResult> {
   const started = performance.now();
   const mark = spec.mark ?? `program-${randomUUID()}`;
-  const child = await startProgram(spec, mark);
+  const { child, channels } = await startProgram(spec, mark);
   const output = collect(child, spec.maxBytes);
   const exited = endOf(child);
   const pid = child.pid ?? 0;
-  // At once: a short program has none of these to show a moment later.
-  const channels = outputChannels(pid);
   // A program that has ended already shows no start; ours is before it, which is enough to know what came since.
   const startTime = (await readStartTime(pid)) ?? (await readStartTime(process.pid)) ?? '';
   const paths = [...channels, ...(await Promise.all((spec.directories ?? []).map(realPath)))];
@@ -87,7 +85,10 @@ export async function runProgram(spec: ProgramSpec): Promise<ProgramResult> {
   };
 }
 
-async function startProgram(spec: ProgramSpec, mark: string): Promise<ChildProcess> {
+async function startProgram(
+  spec: ProgramSpec,
+  mark: string,
+): Promise<{ child: ChildProcess; channels: string[] }> {
   const [program = '', ...args] = spec.argv;
   const child = spawn(program, args, {
     cwd: spec.cwd,
@@ -95,10 +96,12 @@ async function startProgram(spec: ProgramSpec, mark: string): Promise<ChildProce
     detached: true,
     stdio: [spec.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  // At once, before anything else happens here: a short program has none to show a moment later.
+  const channels = outputChannels(child.pid ?? 0);
   await once(child, 'spawn');
   child.stdin?.on('error', () => {}); // a program need not read its input
   child.stdin?.end(spec.input);
-  return child;
+  return { child, channels };
 }
 
 // What the system tells of a process are real paths.

@@ -27,7 +27,10 @@ test('a terminal is as large as it is said to be, also while somebody is in anot
     t.after(() => runtime.stop(handle, 0));
     return handle;
   };
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  t.after(async () => {
+    await run('tmux', ['-S', socket, 'kill-server']).catch(() => {}); // it ends with its last session
+    await rm(folder, { recursive: true, force: true });
+  });
   const sizeOf = async (session = ''): Promise<string> => {
     const format = '#{window_width} #{window_height}';
     return (await run('tmux', ['-S', socket, 'display-message', '-p', '-t', `=${session}:`, format])).stdout;
