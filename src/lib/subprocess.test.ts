@@ -46,8 +46,8 @@ describe('running a program', () => {
   test('gives it its input, an empty one where there is none, and only the environment it was told', async () => {
     assert.equal((await sh('cat', { input: 'ünïcode\n'.repeat(500) })).stdout, 'ünïcode\n'.repeat(500));
     assert.equal(
-      (await sh('cat; echo "$? ${HOME:--} ${AO_MARK:-none}"', { mark: 'm-1' })).stdout,
-      '0 - m-1\n',
+      (await sh('cat; echo "$? ${HOME:--} ${AO_MARK:-none}"', { mark: `m-${process.pid}` })).stdout,
+      `0 - m-${process.pid}\n`,
     );
     assert.equal((await sh('exec <&-; exit 5', { input: 'x'.repeat(1_000_000) })).exitCode, 5);
   });
@@ -84,9 +84,11 @@ describe('running a program', () => {
   });
 
   test('ends what was left running when it ended by itself, and does not wait for what holds its output', async () => {
+    // It begins when it is spoken to: one that is over before we look at all shows no channels to find the others by.
     const result = await sh(
-      `sleep 60 & echo $! >a; (setsid nohup sleep 60 & echo $! >b)
+      `read go; sleep 60 & echo $! >a; (setsid nohup sleep 60 & echo $! >b)
        (env -i setsid sh -c 'sleep 60 & echo $! >c'); echo done`,
+      { input: 'go\n' },
     );
     assert.deepEqual([result.exitCode, result.stdout], [0, 'done\n']);
     assert(result.durationMs < 5000);
