@@ -50,7 +50,6 @@ async function resetOf(t: TestContext, zone: string, drawnAt: number | null): Pr
   const recording = readRecordings('codex').find(({ scene }) => scene === 'usage-limit');
   assert.ok(recording);
   await hearing.show(recording.bytes, size, drawnAt);
-  hearing.endFrame();
   await hearing.look();
   time.monotonic += settleMs;
   await hearing.look();
@@ -86,7 +85,6 @@ async function signsOfLife(t: TestContext, { client, bytes, moments }: ScreenRec
     time.now += settleMs / 2;
     time.monotonic += settleMs / 2;
     await hearing.show(bytes.subarray(shown, at), size, null);
-    hearing.endFrame();
     shown = at;
     if ((await hearing.look()).isAlive) signs += 1;
   }
@@ -111,7 +109,6 @@ test('what cannot be told of an agent at work counts when it stays', async (t) =
   const hearing = await hearingOf(t, 'gemini', time);
   const lookAt = async (bytes: Uint8Array): Promise<string | undefined> => {
     await hearing.show(bytes, size, null);
-    hearing.endFrame();
     await hearing.look();
     return hearing.facts.screen?.state;
   };
@@ -145,7 +142,6 @@ test('what a terminal asks is shown without secrets', async (t) => {
   const rule = '─'.repeat(80);
   const rows = [rule, ` Shall I log in with ${secret}?`, ' ❯ Yes', '   No', rule];
   await hearing.show(Buffer.from(rows.join('\r\n')), size, null);
-  hearing.endFrame();
   await hearing.look();
   const world = { clock, findAgent };
   const { state, because } = sessionStatus(world, live, { session, stuckAfterMs: 1000 });

@@ -64,13 +64,8 @@ export class TerminalHearing {
   /** What is drawn in a terminal of that size; `at`: then, or before that, under an earlier daemon. */
   async show(bytes: Uint8Array, size: TerminalSize, at: number | null): Promise<void> {
     this.#drawnAt = at;
-    await this.#screen.print(bytes, size);
-  }
-
-  /** What was drawn until now may be looked at. */
-  endFrame(): void {
     this.#drawn = true;
-    this.#screen.endFrame();
+    await this.#screen.print(bytes, size);
   }
 
   /** Reads the screen, where anything was drawn since, or what it shows may have come to mean more. What of it is evidence. */
@@ -98,10 +93,9 @@ export class TerminalHearing {
 
   /** The agent is gone: what it asked is not open any more, and what stands on its screen was its last word. */
   async end(): Promise<void> {
-    this.endFrame();
     await this.#screen.draw();
     const now = this.#clock.now();
-    this.#read(now);
+    if (this.#drawn) this.#read(now);
     const { screen, end } = this.facts;
     if (end === null && screen?.state === 'failed') {
       this.#note([{ kind: 'turn_ended', outcome: 'failed', failure: screen.failure }], now, 'screen');

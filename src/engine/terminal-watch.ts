@@ -17,9 +17,8 @@ import type { TerminalTalk } from './terminal-talk.ts';
 /** A program that begins to draw is looked at when it pauses for this long; one that draws all the time, this often. */
 const pauseMs = 100;
 const paceMs = 1000;
-/** A spinner draws ten times a second: what it drew meanwhile is taken at once, and later when it goes on and on. What comes in a burst is not waited for. */
+/** A spinner draws ten times a second: what it drew meanwhile is taken at once. What comes in a burst is not waited for. */
 const gatherMs = 250;
-const steadyMs = 500;
 const burstBytes = 4096;
 /** A client draws a frame at once, which comes in pieces: it is whole when no more of it came for this long. One that never pauses is looked at all the same. */
 const frameMs = 10;
@@ -37,6 +36,10 @@ interface Known {
 export class TerminalWatch {
   readonly #parts: TerminalWatchParts;
   readonly #bell = new Bell();
+  /** Cuts short the time in which output is gathered. */
+  readonly #readOn = new Bell();
+  /** How far the output was read. */
+  #read = 0;
   /** Of earlier daemons' time, until all of it was read. */
   readonly #told: Observation[] = [];
   readonly #heard = Promise.withResolvers<Known>();
@@ -57,6 +60,7 @@ export class TerminalWatch {
   end(): void {
     this.#silence?.end();
     this.#bell.close();
+    this.#readOn.close();
   }
 
   hear(signal: AbortSignal): Promise<void> {
@@ -88,44 +92,34 @@ export class TerminalWatch {
 
   async #see(signal: AbortSignal): Promise<void> {
     const { context, handle, hearing } = this.#parts;
-    const file = path.join(handle.dir, 'output.log');
-    const known = await knownOf(file);
+    const known = await knownOf(outputOf(handle));
     const runtime = context.findRuntime(handle.runtime);
-    let read = await runtime.keptFrom(handle);
-    const cap = new OutputCap(context, handle, read);
-    if (read + mostHeldBack >= known.bytes) this.#seen.resolve(known);
-    let lookedAt = performance.now();
-    let drawsSince = lookedAt;
-    for await (const bytes of runtime.follow(handle, read, signal)) {
-      const before = read < known.bytes ? known.at : null;
-      read += bytes.length;
+    this.#read = await runtime.keptFrom(handle);
+    const cap = new OutputCap(context, handle, this.#read);
+    if (this.#read + mostHeldBack >= known.bytes) this.#seen.resolve(known);
+    for await (const bytes of runtime.follow(handle, this.#read, signal)) {
+      const before = this.#read < known.bytes ? known.at : null;
+      this.#read += bytes.length;
       await hearing.show(bytes, (await runtime.terminalSize(handle)) ?? initialSize, before);
-      await cap.keepBelow(read);
-      const isWhole = await this.#isWhole(file, read, signal);
-      if (!isWhole && performance.now() - lookedAt < mostFrameMs) continue;
-      const now = performance.now();
-      if (now - lookedAt > 2 * steadyMs) drawsSince = now;
-      lookedAt = now;
-      hearing.endFrame();
-      if (read + mostHeldBack >= known.bytes) this.#seen.resolve(known);
+      if (this.#read + mostHeldBack >= known.bytes) this.#seen.resolve(known);
       this.#bell.ring();
-      if (bytes.length >= burstBytes) continue;
-      const periodMs = now - drawsSince < paceMs ? gatherMs : steadyMs;
-      await delay(untilBeat(periodMs), undefined, { signal }).catch(() => {});
+      await cap.keepBelow(this.#read);
+      if (bytes.length < burstBytes) await this.#readOn.next(untilBeat(gatherMs), signal);
     }
     this.#seen.resolve(known);
   }
 
-  /** Whether the program has paused behind what was read of its output; false where there is more to read. */
-  async #isWhole(file: string, read: number, signal: AbortSignal): Promise<boolean> {
-    const { clock } = this.#parts.context;
+  /** What is drawn is looked at where the program has paused, if it ever does. */
+  async #look(signal: AbortSignal): Promise<{ evidence: Observation[]; isAlive: boolean }> {
+    const { context, handle, hearing } = this.#parts;
     for (const began = performance.now(); performance.now() - began < mostFrameMs && !signal.aborted; ) {
-      const { size, mtimeMs } = statSync(file);
-      if (size > read + mostHeldBack) return false;
-      if (clock.now() - mtimeMs >= frameMs) break;
+      const output = statSync(outputOf(handle), { throwIfNoEntry: false });
+      const isRead = (output?.size ?? 0) <= this.#read + mostHeldBack;
+      if (isRead && context.clock.now() - (output?.mtimeMs ?? 0) >= frameMs) break;
+      if (!isRead) this.#readOn.ring();
       await delay(frameMs, undefined, { signal }).catch(() => {});
     }
-    return true;
+    return hearing.look();
   }
 
   /** Until `signal`. */
@@ -134,12 +128,12 @@ export class TerminalWatch {
     const known = await Promise.all([this.#heard.promise, this.#seen.promise]);
     if (signal.aborted) return;
     const lastAt = Math.max(...known.map(({ at }) => at));
-    await hearing.look();
+    await this.#look(signal);
     await talk.recall(this.#told);
     context.live.setRead(session.id);
     this.#silence = new SilenceWatch(context, session, context.clock.now() - lastAt);
     for (let talkedAt = -stillMs; !signal.aborted; ) {
-      const { evidence, isAlive } = await hearing.look();
+      const { evidence, isAlive } = await this.#look(signal);
       if (isAlive) this.#silence.heard();
       talk.gather(evidence);
       const lookedAt = performance.now();
@@ -177,3 +171,5 @@ export interface TerminalWatchParts {
   hearing: TerminalHearing;
   talk: TerminalTalk;
 }
+
+const outputOf = ({ dir }: RuntimeHandle): string => path.join(dir, 'output.log');

@@ -63,19 +63,3 @@ test('what is drawn faintly is blank among the bright rows, and all else stands 
   assert.deepEqual(screen.brightRows(), ['日本      é end', '', 'bright', '›']);
   screen.close();
 });
-
-test('what is printed is drawn when it is whole, or when it is much', async () => {
-  const size = { columns: 20, rows: 4 };
-  const screen = new TerminalScreen(size);
-  const print = async (text: string): Promise<string | undefined> => {
-    await screen.print(Buffer.from(text), size);
-    await screen.draw();
-    return screen.rows()[0];
-  };
-  assert.equal(await print('\u001b[H\u001b[2K'), '');
-  assert.equal(await print('whole'), '');
-  screen.endFrame();
-  assert.equal(await print('\u001b[H\u001b[2K'), 'whole');
-  assert.equal(await print('\u001b[Hmuch'.repeat(10_000)), 'much');
-  screen.close();
-});

@@ -20,8 +20,6 @@ const repeating = [...'@LMPSTXIZb'];
 export class TerminalScreen {
   readonly #terminal: headless.Terminal;
   readonly #printed: { bytes: Uint8Array; size: ScreenSize }[] = [];
-  /** How much of what was printed ends with a whole frame. */
-  #whole = 0;
   #undrawn = 0;
   #drawing = Promise.resolve();
   /** As the program set it. */
@@ -48,31 +46,22 @@ export class TerminalScreen {
     }
   }
 
-  /** What a program prints into a terminal of that size; shown when it is whole and drawn, or at once where it is much. */
+  /** What a program prints into a terminal of that size; shown when it is drawn, or at once where it is much. */
   async print(bytes: Uint8Array, size: ScreenSize): Promise<void> {
     this.#printed.push({ bytes, size });
     this.#undrawn += bytes.length;
-    if (this.#undrawn < mostUndrawn) return;
-    this.endFrame();
-    await this.draw();
+    if (this.#undrawn >= mostUndrawn) await this.draw();
   }
 
-  /** What was printed until now is no half of something. */
-  endFrame(): void {
-    this.#whole = this.#printed.length;
-  }
-
-  /** Resolves when all that is whole is shown. Drawing seldom is cheap: each time the process has to wake up once more. */
+  /** Resolves when all that was printed is shown. Drawing seldom is cheap: each time the process has to wake up once more. */
   draw(): Promise<void> {
-    if (this.#whole > 0) this.#drawing = this.#drawing.then(() => this.#drawWhole());
+    if (this.#undrawn > 0) this.#drawing = this.#drawing.then(() => this.#drawAll());
     return this.#drawing;
   }
 
-  async #drawWhole(): Promise<void> {
-    const frames = this.#printed.splice(0, this.#whole);
-    this.#whole = 0;
-    for (const { bytes, size } of frames) {
-      this.#undrawn -= bytes.length;
+  async #drawAll(): Promise<void> {
+    this.#undrawn = 0;
+    for (const { bytes, size } of this.#printed.splice(0)) {
       this.#resize(size);
       await this.write(bytes);
     }
