@@ -12,7 +12,10 @@ import { openMemoryStore } from '../adapters/stores/memory/index.ts';
 import { cloneWorkspaces } from '../adapters/workspaces/clone.ts';
 import { worktreeWorkspaces } from '../adapters/workspaces/worktree.ts';
 import { stoppedClock } from '../../test/contracts/store.contract.ts';
+import type { Run } from '../domain/run.ts';
+import type { Session } from '../domain/task.ts';
 import { Redactor } from '../lib/redact.ts';
+import type { Store } from '../ports/store.ts';
 import { makeRepository, temporaryDirectory, writeFiles } from '../../test/support/repositories.ts';
 import { attemptRow, runRow, sessionRow, taskRow } from '../../test/support/rows.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
@@ -32,18 +35,24 @@ const session = sessionRow('t1', {
   endedAt: 1,
 });
 
-test('an agent that could not be started is judged so too when the daemon dies before it can write the verdict', async () => {
+/** With a task at its first attempt of two, and its session. */
+async function storeWith(run: Run, row: Session, of = attempt): Promise<Store> {
   const store = openMemoryStore(clock);
   const task = taskRow('t1', { state: 'in_flight', attempt: 1, attemptsAllowed: 2 });
   await store.commit(
     [
-      { op: 'insert', kind: 'run', row: runRow('run-1') },
+      { op: 'insert', kind: 'run', row: run },
       { op: 'insert', kind: 'task', row: task },
-      { op: 'insert', kind: 'attempt', row: attempt },
-      { op: 'insert', kind: 'session', row: session },
+      { op: 'insert', kind: 'attempt', row: of },
+      { op: 'insert', kind: 'session', row },
     ],
     [],
   );
+  return store;
+}
+
+test('an agent that could not be started is judged so too when the daemon dies before it can write the verdict', async () => {
+  const store = await storeWith(runRow('run-1'), session);
   const context: Partial<RunContext> = { store, clock, run: 'run-1' };
   const never = new AbortController().signal;
   await continueAttempt(context as RunContext, 't1.1', { letGo: never, stop: never });
@@ -113,17 +122,8 @@ test('what an agent did is saved also when the daemon died before it wrote that 
   await cloneWorkspaces.make({ hub, path: workspace.path, branch: workspace.branch, commit: start });
   await writeFiles(home, { 'output.log': '' });
   await writeFiles(workspace.path, { 'new.txt': 'hours of work\n' });
-  const store = openMemoryStore(clock);
-  const task = taskRow('t1', { state: 'in_flight', attempt: 1, attemptsAllowed: 2 });
-  await store.commit(
-    [
-      { op: 'insert', kind: 'run', row: runRow('run-1') },
-      { op: 'insert', kind: 'task', row: task },
-      { op: 'insert', kind: 'attempt', row: { ...attempt, start, base: start } },
-      { op: 'insert', kind: 'session', row: { ...session, workspace, dir: home } },
-    ],
-    [],
-  );
+  const row = { ...session, workspace, dir: home };
+  const store = await storeWith(runRow('run-1'), row, { ...attempt, start, base: start });
   const workspaces = { clone: cloneWorkspaces, worktree: worktreeWorkspaces };
   const context: Partial<RunContext> = { store, clock, run: 'run-1', hub, target, workspaces };
   const never = new AbortController().signal;
@@ -149,19 +149,9 @@ for (const kind of ['clone', 'worktree'] as const) {
     const workspaces = { clone: cloneWorkspaces, worktree: worktreeWorkspaces };
     await workspaces[kind].make({ hub, path: workspace.path, branch: workspace.branch, commit: start });
     await writeFiles(workspace.path, { 'of-the-setup.txt': 'half of it\n' });
-    const store = openMemoryStore(clock);
-    const task = taskRow('t1', { state: 'in_flight', attempt: 1, attemptsAllowed: 2 });
     const run = runRow('run-1');
-    const dir = path.join(home, 'session');
-    await store.commit(
-      [
-        { op: 'insert', kind: 'run', row: run },
-        { op: 'insert', kind: 'task', row: task },
-        { op: 'insert', kind: 'attempt', row: { ...attempt, start, base: start } },
-        { op: 'insert', kind: 'session', row: sessionRow('t1', { workspace, dir }) },
-      ],
-      [],
-    );
+    const row = sessionRow('t1', { workspace, dir: path.join(home, 'session') });
+    const store = await storeWith(run, row, { ...attempt, start, base: start });
     const { options } = run;
     const layout = makeLayout(home);
     const never = new AbortController().signal;
@@ -197,21 +187,8 @@ test('what an agent printed that is gone with the daemon that started it is kept
   const secret = 'correct-horse-battery';
   await writeFiles(dir, { 'output.log': `it is ${secret}\n`, launch: `env TOKEN=${secret}\n` });
   const row = sessionRow('t1', { dir });
-  const store = openMemoryStore(clock);
   const run = runRow('run-1');
-  await store.commit(
-    [
-      { op: 'insert', kind: 'run', row: run },
-      {
-        op: 'insert',
-        kind: 'task',
-        row: taskRow('t1', { state: 'in_flight', attempt: 1, attemptsAllowed: 2 }),
-      },
-      { op: 'insert', kind: 'attempt', row: attempt },
-      { op: 'insert', kind: 'session', row },
-    ],
-    [],
-  );
+  const store = await storeWith(run, row);
   const context: Partial<RunContext> = {
     store,
     clock,
@@ -236,18 +213,8 @@ test('an agent whose start no daemon lived to write down goes on, and its work i
   const dir = path.join(home, 'session');
   await mkdir(dir);
   const row = sessionRow('t1', { dir });
-  const task = taskRow('t1', { state: 'in_flight', attempt: 1, attemptsAllowed: 2 });
-  const store = openMemoryStore(clock);
   const run = runRow('run-1');
-  await store.commit(
-    [
-      { op: 'insert', kind: 'run', row: run },
-      { op: 'insert', kind: 'task', row: task },
-      { op: 'insert', kind: 'attempt', row: attempt },
-      { op: 'insert', kind: 'session', row },
-    ],
-    [],
-  );
+  const store = await storeWith(run, row);
   const mark = `p:session:run-1:${row.id}`;
   const argv = ['/bin/sh', '-c', 'while ! test -e go; do sleep 0.02; done; exit 3'];
   const handle = await processRuntime.start({ argv, env: {}, cwd: home, dir, input: '', mark });

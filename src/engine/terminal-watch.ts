@@ -96,12 +96,12 @@ export class TerminalWatch {
     const runtime = context.findRuntime(handle.runtime);
     this.#read = await runtime.keptFrom(handle);
     const cap = new OutputCap(context, handle, this.#read);
-    if (this.#read + mostHeldBack >= known.bytes) this.#seen.resolve(known);
+    if (this.#hasRead(known.bytes)) this.#seen.resolve(known);
     for await (const bytes of runtime.follow(handle, this.#read, signal)) {
       const before = this.#read < known.bytes ? known.at : null;
       this.#read += bytes.length;
       await hearing.show(bytes, (await runtime.terminalSize(handle)) ?? initialSize, before);
-      if (this.#read + mostHeldBack >= known.bytes) this.#seen.resolve(known);
+      if (this.#hasRead(known.bytes)) this.#seen.resolve(known);
       this.#bell.ring();
       await cap.keepBelow(this.#read);
       if (bytes.length < burstBytes) await this.#readOn.next(untilBeat(gatherMs), signal);
@@ -109,12 +109,16 @@ export class TerminalWatch {
     this.#seen.resolve(known);
   }
 
+  #hasRead(bytes: number): boolean {
+    return bytes <= this.#read + mostHeldBack;
+  }
+
   /** What is drawn is looked at where the program has paused, if it ever does. */
   async #look(signal: AbortSignal): Promise<{ evidence: Observation[]; isAlive: boolean }> {
     const { context, handle, hearing } = this.#parts;
     for (const began = performance.now(); performance.now() - began < mostFrameMs && !signal.aborted; ) {
       const output = statSync(outputOf(handle), { throwIfNoEntry: false });
-      const isRead = (output?.size ?? 0) <= this.#read + mostHeldBack;
+      const isRead = this.#hasRead(output?.size ?? 0);
       if (isRead && context.clock.now() - (output?.mtimeMs ?? 0) >= frameMs) break;
       if (!isRead) this.#readOn.ring();
       await delay(frameMs, undefined, { signal }).catch(() => {});

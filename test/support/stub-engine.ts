@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openMemoryStore } from '../../src/adapters/stores/memory/index.ts';
+import { sessionView } from './session-view.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { AoError } from '../../src/domain/errors.ts';
 import type { Engine, RunView, SessionView } from '../../src/engine/engine.ts';
@@ -14,30 +15,7 @@ export interface StubEngine extends Engine {
   setActivity(text: string): void;
 }
 
-const session: SessionView = {
-  id: 's1',
-  run: 'run-1',
-  task: 't1',
-  title: 'title',
-  agent: 'command',
-  account: 'default',
-  conversation: null,
-  takenUp: false,
-  state: 'running',
-  outcome: null,
-  workspace: '/w',
-  branch: 'ao/s1',
-  log: '/log',
-  pid: 1,
-  terminal: null,
-  takesMessages: false,
-  startedAt: '2026-01-01T00:00:00.000Z',
-  endedAt: null,
-  lastLine: null,
-  usage: null,
-  status: { state: 'working', because: 'its program runs', source: 'process', ageMs: 0 },
-  asks: [],
-};
+const session = sessionView();
 
 /** Stands in for the engine where the daemon and the API are tested: one run that does nothing but has a log. */
 export function stubEngine(home: string): StubEngine {

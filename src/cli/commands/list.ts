@@ -1,8 +1,8 @@
 import { connect } from '../../api/client.ts';
 import type { SessionView } from '../../api/contract/responses.ts';
 import type { Define } from '../command.ts';
-import { printJson, printLine, remark } from '../output/style.ts';
-import { columns, columnsWithin } from '../screen/columns.ts';
+import { printJson, printLine, remark, widthOf } from '../output/style.ts';
+import { columnsWithin } from '../screen/columns.ts';
 import { elapsed } from '../screen/elapsed.ts';
 import { megabytes } from '../screen/usage.ts';
 
@@ -37,11 +37,8 @@ async function list({ live = false, json = false }: { live?: boolean; json?: boo
   ]);
   const memory = live ? ['MEMORY'] : [];
   const head = ['SESSION', 'STATE', 'AGENT', 'TIME', ...memory, 'RUN', 'TASK', 'TITLE'];
-  const { isTTY, columns: width } = process.stdout;
-  const lines = isTTY
-    ? columnsWithin(width, { head, rows, spare: ['RUN', 'AGENT', 'MEMORY'] })
-    : columns(head, rows);
-  lines.forEach(printLine);
+  const width = widthOf(process.stdout, Number.POSITIVE_INFINITY);
+  columnsWithin(width, { head, rows, spare: ['RUN', 'AGENT', 'MEMORY'] }).forEach(printLine);
 }
 
 /** What waits for a person stands on top. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { columnsWithin } from './columns.ts';
+import { columns, columnsWithin } from './columns.ts';
 import { textWidth } from './text-width.ts';
 
 const head = ['SESSION', 'STATE', 'AGENT', 'RUN', 'TASK', 'TITLE'];
@@ -34,4 +34,8 @@ test('on a narrow one what can be spared goes, and the first column gives way to
 test('no line is wider than the terminal', () => {
   for (let width = 1; width < 160; width += 1)
     for (const line of within(width)) assert.ok(textWidth(line) <= width, `${width}: ${line}`);
+});
+
+test('where no width is known nothing is spared or cut', () => {
+  assert.deepEqual(within(Number.POSITIVE_INFINITY), columns(head, rows));
 });

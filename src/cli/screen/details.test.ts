@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SessionView } from '../../api/contract/responses.ts';
+import { sessionView } from '../../../test/support/session-view.ts';
 import { sessionDetails, taskDetails } from './details.ts';
 import { makePaint } from './paint.ts';
 import { noon, report, runView, taskView } from './test-support/views.ts';
@@ -15,32 +15,8 @@ test('of a task whose agent asks it is said what, and how to answer', () => {
   assert.ok(lines.includes('answer: ao approve|deny ab12cd34'), lines.join('\n'));
 });
 
-const session: SessionView = {
-  id: 'adds-up-1',
-  run: 'run1',
-  task: 'ab12cd34ab12cd34',
-  title: 'adds up the prices',
-  agent: 'codex',
-  account: 'default',
-  conversation: null,
-  takenUp: false,
-  state: 'running',
-  outcome: null,
-  workspace: '/w',
-  branch: 'ao/adds-up-1',
-  log: '/l',
-  pid: 7,
-  terminal: null,
-  takesMessages: true,
-  startedAt: new Date(noon).toISOString(),
-  endedAt: null,
-  lastLine: null,
-  usage: null,
-  status: { state: 'working', because: 'in a turn', source: 'protocol', ageMs: 4_000_000 },
-  asks: [],
-};
-
 test('how long something has been so is said as people say it', () => {
-  const lines = sessionDetails({ ...session, resources: null }, noon);
+  const status = { state: 'working', because: 'in a turn', source: 'protocol', ageMs: 4_000_000 } as const;
+  const lines = sessionDetails({ ...sessionView({ status }), resources: null }, noon);
   assert.ok(lines.includes('  status     working: in a turn (protocol, 1h 07m ago)'), lines.join('\n'));
 });

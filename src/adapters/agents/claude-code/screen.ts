@@ -54,14 +54,17 @@ function questionIn(rows: readonly string[]): ScreenReading | null {
 /** `Bash command`, a tip, what it is for, and the command itself between dotted rules. */
 function titleOf(rows: readonly string[]): string {
   const name = quoted(rows.find((row) => row.trim() !== '') ?? '').replace(/ command$/, '');
-  const dotted = rows.flatMap((row, index) => (dottedRule.test(row) ? [index] : []));
+  const dotted = dottedRules(rows);
   const object = rows.slice((dotted[0] ?? rows.length) + 1, dotted[1]);
   return deed(name, object.map(quoted).join(' '));
 }
 
+const dottedRules = (rows: readonly string[]): number[] =>
+  rows.flatMap((row, index) => (dottedRule.test(row) ? [index] : []));
+
 /** Of a question that is larger than its terminal, so that its beginning is gone. */
 function restOf(rows: readonly string[]): string {
-  const dotted = rows.flatMap((row, index) => (dottedRule.test(row) ? [index] : []));
+  const dotted = dottedRules(rows);
   const object = rows.slice(dotted.length < 2 ? 0 : (dotted[0] ?? 0) + 1, dotted.at(-1));
   return deed('…', object.map(quoted).join(' '));
 }

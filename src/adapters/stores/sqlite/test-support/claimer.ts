@@ -2,7 +2,7 @@
 // the ready tasks, says so and waits for a line on its standard input; then it claims what it read and prints what it got.
 // `naive` writes what it read without a fencing token: the control that has to fail.
 import { once } from 'node:events';
-import type { Write } from '../../../../ports/store.ts';
+import { stateWrite } from '../../../../../test/support/rows.ts';
 import { systemClock } from '../../../system-clock.ts';
 import { openSqliteStore } from '../index.ts';
 
@@ -15,8 +15,7 @@ await once(process.stdin, 'data');
 const got: string[] = [];
 for (const { id, run, state, attempt } of ready) {
   const expect = mode === 'fenced' ? { state, attempt } : {};
-  const patch = { state: 'in_flight', attempt: attempt + 1 };
-  const writes = [{ op: 'update', kind: 'task', id, expect, patch } as Write];
+  const writes = [stateWrite('task', id, { state: 'in_flight', attempt: attempt + 1 }, expect)];
   const event = { run, task: id, session: null, type: 'task.claim', body: { by: process.pid } };
   if (await store.commit(writes, [event])) got.push(id);
 }
